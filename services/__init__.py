@@ -1,0 +1,1 @@
+"""Three independent services and the chassis that each of them stands on."""
