@@ -1,0 +1,76 @@
+"""The audit line: who changed what, from what to what, in the transaction of the change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.actor import Actor
+from services.chassis.database import ID, Entity
+from services.chassis.differences import Difference
+from services.chassis.ids import new_id
+
+
+class AuditLine(Entity):
+    """Append-only: the service's role may insert and select, nothing else."""
+
+    __tablename__ = "audit_line"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str] = mapped_column(ID)
+    request_id: Mapped[str]
+    action: Mapped[str]
+    record_type: Mapped[str]
+    record_id: Mapped[str] = mapped_column(ID, index=True)
+    version: Mapped[int]
+    fields: Mapped[list[str]] = mapped_column(JSONB)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+WRITE_LINES = text("""
+    INSERT INTO audit_line (id, at, actor_kind, actor_id, request_id, action, record_type,
+                            record_id, version, fields, before, after)
+    SELECT r.id, r.at, r.actor_kind, r.actor_id, r.request_id, r.action, r.record_type,
+           r.record_id, r.version, r.fields, r.before, r.after
+    FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS r(
+        id text, at timestamptz, actor_kind text, actor_id text, request_id text, action text,
+        record_type text, record_id text, version int, fields jsonb, before jsonb, after jsonb)
+""")
+
+
+async def write(
+    session: AsyncSession,
+    differences: Sequence[Difference],
+    *,
+    actor: Actor,
+    at: datetime,
+    request_id: str,
+) -> None:
+    """Write a line for each record that this work changed, in one statement."""
+    lines = [
+        {
+            "id": new_id("aud"),
+            "at": at,
+            "actor_kind": actor.kind.value,
+            "actor_id": actor.id,
+            "request_id": request_id,
+            "action": it.action,
+            "record_type": it.record_type,
+            "record_id": it.record_id,
+            "version": it.version,
+            "fields": it.fields,
+            "before": it.before,
+            "after": it.after,
+        }
+        for it in differences
+    ]
+    if lines:
+        await session.execute(WRITE_LINES, {"lines": orjson.dumps(lines).decode()})

@@ -1,0 +1,198 @@
+"""Tables: what a column says of itself, what every record carries, and how one connects."""
+
+import enum
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from pydantic.alias_generators import to_camel
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    event,
+    text,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.pool import NullPool
+
+from services.chassis.actor import Actor
+
+ID = Text(collation="C")
+"""Ids are text in one spelling, compared byte by byte."""
+TENANT_NOW = "current_setting('app.tenant')"
+STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 30, 5, 30
+
+
+class Personal(enum.Enum):
+    """Whether a column tells something of a person, and what; events never carry it."""
+
+    NONE = "none"
+    NAME = "name"
+    CONTACT = "contact"
+    ADDRESS = "address"
+    BIRTH = "birth"
+    CREDENTIAL = "credential"
+    FREE_TEXT = "free text"
+
+
+def column(tag: Personal = Personal.NONE, *args: Any, **options: Any) -> MappedColumn[Any]:
+    """Declare a column with its personal-data tag; the rest is `mapped_column`'s."""
+    return mapped_column(*args, info={"personal": tag, **options.pop("info", {})}, **options)
+
+
+def belongs_to(table: str, **options: Any) -> MappedColumn[Any]:
+    """Declare a column that refers to a record of the same tenant, indexed by it."""
+    return column(Personal.NONE, ID, info={"belongs_to": table}, **options)
+
+
+class Entity(DeclarativeBase):
+    """A row of one tenant, of one service.
+
+    Each service's tables stand in a `MetaData` of their own, found by the module's name, so that
+    several services may live in one process and know nothing of each other's tables.
+    """
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: String(200),  # a longer text says so: every input has a limit
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 4),
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=40, create_constraint=True),
+    }
+    __prefix__: ClassVar[str] = ""
+    __sorts__: ClassVar[tuple[str, ...]] = ()
+    """Columns to index together with the tenant and the id: the sorts that lists offer."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "__tablename__" in vars(cls):
+            cls.metadata = metadata_of(cls.__module__.split(".")[1])
+            cls.__table_args__ = (*vars(cls).get("__table_args__", ()), *_constraints(cls))
+        super().__init_subclass__(**options)
+
+    tenant: Mapped[str] = mapped_column(
+        ID, primary_key=True, server_default=text(TENANT_NOW), sort_order=-2
+    )
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:  # noqa: ARG003  # subclasses do
+        """Say which rows an actor may read or touch; every list, count and command asks it.
+
+        Staff see all that their tenant has, until the access rules say less.
+        """
+        return true()
+
+
+class RecordColumns:
+    """What every root record carries: identity, version, origin, and whether it is archived."""
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, sort_order=-1)
+    version: Mapped[int] = mapped_column(sort_order=90)
+    created_at: Mapped[datetime] = mapped_column(sort_order=91)
+    updated_at: Mapped[datetime] = mapped_column(sort_order=92)
+    created_by_kind: Mapped[str] = mapped_column(String(20), sort_order=93)
+    created_by_id: Mapped[str] = mapped_column(ID, sort_order=94)
+    archived_at: Mapped[datetime | None] = mapped_column(sort_order=95)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Owned:
+    """A record that somebody answers for; the access rules look at these two columns."""
+
+    owner_id: Mapped[str | None] = mapped_column(ID, sort_order=80)
+    team_id: Mapped[str | None] = mapped_column(ID, sort_order=81)
+
+
+_metadata: dict[str, MetaData] = {}
+
+
+def metadata_of(service: str) -> MetaData:
+    """Give the tables of one service; `chassis` holds those that every service has."""
+    names = {
+        "pk": "%(table_name)s_pk",
+        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+        "uq": "%(table_name)s_%(column_0_N_name)s_uq",
+        "fk": "%(table_name)s_%(referred_table_name)s_fk",
+        "ck": "%(table_name)s_%(constraint_name)s_ck",
+    }
+    return _metadata.setdefault(service, MetaData(naming_convention=names))
+
+
+def public_name(column: str) -> str:
+    """Name a column as the graph does: `owner_id` is `owner`, `amount_value` is `amount`."""
+    for ending in ("_id", "_value", "_currency"):
+        column = column.removesuffix(ending)
+    return to_camel(column)
+
+
+def _constraints(cls: type[Entity]) -> list[Any]:
+    """Make foreign keys that carry the tenant, and an index for each sort that lists offer."""
+    made: list[Any] = []
+    for name, value in vars(cls).items():
+        table = value.column.info.get("belongs_to") if isinstance(value, MappedColumn) else None
+        if table:
+            made += [
+                ForeignKeyConstraint(["tenant", name], [f"{table}.tenant", f"{table}.id"]),
+                Index(f"{vars(cls)['__tablename__']}_{name}_ix", "tenant", name, "id"),
+            ]
+    made += [
+        Index(f"{vars(cls)['__tablename__']}_by_{sort}_ix", "tenant", sort, "id")
+        for sort in vars(cls).get("__sorts__", ())
+    ]
+    return made
+
+
+def connect(
+    url: str, *, pool_size: int = 10, name: str = "guanxi", pooled: bool = True
+) -> AsyncEngine:
+    """Make a pool whose every connection has time limits and says who it is."""
+    sized: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        **(sized if pooled else {"poolclass": NullPool}),
+        connect_args={
+            "timeout": 10,
+            "command_timeout": STATEMENT_SECONDS + 5,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": f"{STATEMENT_SECONDS}s",
+                "lock_timeout": f"{LOCK_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def forget_dead_connections(context: Any) -> None:
+        """Empty the pool when the server went away, so that the next request connects anew."""
+        if isinstance(context.original_exception, ConnectionError):
+            context.is_disconnect = True
+
+    return engine
+
+
+BIND_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine, tenant: str) -> AsyncIterator[AsyncConnection]:
+    """Open a read-only transaction that sees one tenant's rows."""
+    async with engine.connect() as connection:
+        await connection.execution_options(postgresql_readonly=True)
+        async with connection.begin():
+            await connection.execute(BIND_TENANT, {"tenant": tenant})
+            yield connection

@@ -1,0 +1,128 @@
+"""What one unit of work made of each record: the ground of audit lines and of events."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from services.chassis.database import Personal, RecordColumns, public_name
+
+UNSPOKEN = frozenset({"tenant", "id", "version", "updated_at", "created_by_kind", "created_by_id"})
+"""Columns that change with every write and say nothing by changing."""
+
+
+@dataclass
+class Difference:
+    """What one unit of work made of one record, by the graph's names for its fields.
+
+    `personal` names the fields whose values stay in the audit line and never travel.
+    """
+
+    record_type: str
+    record_id: str
+    action: str
+    version: int = 0
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> list[str]:
+        return sorted(self.after)
+
+    def told(self) -> dict[str, Any]:
+        """Give what an event may say of it: all names, and the values that are nobody's own."""
+        return {
+            "changed": self.fields,
+            "before": {k: v for k, v in self.before.items() if k not in self.personal},
+            "after": {k: v for k, v in self.after.items() if k not in self.personal},
+        }
+
+
+class Noted(Protocol):
+    """A unit of work, as far as this module knows it."""
+
+    now: datetime
+    differences: dict[str, Difference]
+
+
+def noting(work: Noted) -> Callable[[Session, Any, Any], None]:
+    def note(session: Session, _context: Any, _instances: Any) -> None:
+        for record in [*session.new, *session.dirty]:
+            if isinstance(record, RecordColumns) and session.is_modified(record):
+                record.updated_at = work.now
+                _note(work, record, created=record in session.new)
+
+    return note
+
+
+def numbering(work: Noted) -> Callable[[Session, Any], None]:
+    def number(session: Session, _context: Any) -> None:
+        for record in [*session.new, *session.dirty]:
+            if isinstance(record, RecordColumns) and record.id in work.differences:
+                work.differences[record.id].version = record.version
+
+    return number
+
+
+def _note(work: Noted, record: Any, *, created: bool) -> None:
+    """Add what is about to be written to the record's difference, first before, last after."""
+    noted = work.differences.setdefault(
+        record.id,
+        Difference(type(record).__name__, record.id, "CREATED" if created else "UPDATED"),
+    )
+    # a copy: an attempt that is refused goes back to the one before
+    noted = work.differences[record.id] = _copied(noted)
+    state = inspect(record)
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key in UNSPOKEN or not history.has_changes():
+            continue
+        name = public_name(attribute.key)
+        if attribute.columns[0].info.get("personal", Personal.NONE) is not Personal.NONE:
+            noted.personal |= {name}
+        if history.deleted and not created:
+            _put(noted.before, name, attribute.key, history.deleted[0], keep=True)
+        _put(noted.after, name, attribute.key, history.added[0] if history.added else None)
+
+
+def _copied(it: Difference) -> Difference:
+    return Difference(
+        it.record_type,
+        it.record_id,
+        it.action,
+        it.version,
+        dict(it.before),
+        dict(it.after),
+        it.personal,
+    )
+
+
+def _put(
+    values: dict[str, Any], name: str, column: str, value: Any, *, keep: bool = False
+) -> None:
+    """Set a value as JSON holds it; the two columns of a money stand under one name."""
+    if column.endswith(("_value", "_currency")):
+        part = "amount" if column.endswith("_value") else "currency"
+        held = dict(values.get(name) or {})
+        if not (keep and part in held):
+            held[part] = plain(value)
+        values[name] = held
+    elif not (keep and name in values):
+        values[name] = plain(value)
+
+
+def plain(value: Any) -> Any:
+    """Write a value as JSON does: decimals, dates and enums as text."""
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return value

@@ -1,0 +1,97 @@
+"""Facts that services tell: the event classes, and the CloudEvents envelope they travel in."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from zlib import crc32
+
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic.alias_generators import to_camel
+
+from services.chassis.clock import rfc3339
+
+PARTITIONS = 16
+MAX_HOPS = 8
+
+
+class Event(BaseModel):
+    """A fact in the past tense, with the values that were true then.
+
+    `type` is `service.aggregate.deed.vN`; a publisher's field `<aggregate>_id` is the subject. A
+    reader declares, under the same type, only the fields that it reads. No personal data.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
+    )
+
+    type: ClassVar[str]
+
+    @classmethod
+    def service(cls) -> str:
+        return cls.type.split(".")[0]
+
+    @classmethod
+    def aggregate(cls) -> str:
+        return cls.type.split(".")[1]
+
+    @classmethod
+    def deed(cls) -> str:
+        return cls.type.split(".")[2]
+
+    @property
+    def subject(self) -> str:
+        """The id of the aggregate that this happened to."""
+        return str(getattr(self, f"{self.aggregate()}_id"))
+
+
+class Envelope(BaseModel):
+    """CloudEvents 1.0, structured JSON: one body for the stream, webhooks and feeds.
+
+    `sequence` is the aggregate's own gapless count of events; `hops` counts reactions to
+    reactions, and stops loops at `MAX_HOPS`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    specversion: str = "1.0"
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    tenant: str
+    sequence: int
+    actor: str
+    correlationid: str
+    causationid: str | None = None
+    hops: int = 0
+    bulk: bool = False
+    traceparent: str | None = None
+    datacontenttype: str = "application/json"
+    data: dict[str, Any] = Field(default_factory=dict)
+
+    @field_serializer("time")
+    def written_time(self, time: datetime) -> str:
+        return rfc3339(time)
+
+    @property
+    def partition(self) -> int:
+        return partition_of(self.subject)
+
+    @property
+    def stream_subject(self) -> str:
+        """The subject on NATS: `crm.<tenant>.<service>.<aggregate>.<deed>.v<N>.<partition>`."""
+        return f"crm.{self.tenant}.{self.type}.{self.partition}"
+
+    def body(self) -> bytes:
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+def partition_of(subject: str) -> int:
+    return crc32(subject.encode()) % PARTITIONS
+
+
+def data_of(event: Event, change: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay out an event's data: its own values, then what changed (`changed`, before, after)."""
+    return {**event.model_dump(mode="json", by_alias=True), **change}

@@ -1,0 +1,65 @@
+"""Structured logs: a line of JSON each, with its trace; never a secret, never personal data."""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+from services.chassis import telemetry
+
+SECRETS = frozenset({"password", "token", "authorization", "secret", "key", "cookie"})
+"""Names whose values are never written, wherever they turn up."""
+
+
+def set_up(service: str, level: str = "INFO", format: str = "json") -> None:
+    """Send everything that this process logs to standard error, one line each."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
+        _traced(service),
+        _redacted,
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    written: Any = structlog.processors.JSONRenderer()
+    if format == "console":
+        written = structlog.dev.ConsoleRenderer(colors=False)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, written],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in ("uvicorn.access", "uvicorn.error", "nats", "aiohttp.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def log() -> Any:
+    """Give a logger; its methods take an event's name and keyword facts."""
+    return structlog.get_logger()
+
+
+def _traced(service: str) -> Any:
+    def add(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        trace = telemetry.current_or_none()
+        line["service"] = service
+        if trace is not None:
+            line.setdefault("trace_id", trace.trace_id)
+            line.setdefault("request_id", trace.request_id)
+        return line
+
+    return add
+
+
+def _redacted(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    for name in line.keys() & SECRETS:
+        line[name] = "[redacted]"
+    return line

@@ -1,0 +1,86 @@
+"""Migrations: each service's own alembic folder, run as its owner; the machinery stands here."""
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+
+from services.chassis import audit, inbox, numbers, outbox, references  # noqa: F401  # declare tables
+from services.chassis.database import connect, metadata_of
+
+SERVICES = Path(__file__).parent.parent
+SAME_TENANT = "tenant = nullif(current_setting('app.tenant', true), '')"
+ALL_VERBS = "SELECT, INSERT, UPDATE, DELETE"
+APPEND_ONLY = ("audit_line", "event")
+FOUNDATION = (
+    *("event_counter", "event", "event_pending", "inbox", "event_gate"),
+    *("audit_line", "number_series", "external_ref"),
+)
+
+
+def upgrade(service: str, owner_url: str, revision: str = "head") -> None:
+    """Bring a service's database to its newest form; run again, it changes nothing."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    configuration.attributes["url"] = owner_url
+    command.upgrade(configuration, revision)
+
+
+def run(service: str) -> None:
+    """Be the `env.py` of a service: run its migrations in one transaction, under a lock."""
+    asyncio.run(_run(service, str(context.config.attributes["url"])))
+
+
+async def _run(service: str, url: str) -> None:
+    engine = connect(url, name=f"{service} migrations", pooled=False)
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
+        await connection.execute(text("SET LOCAL lock_timeout = '3s'"))
+        await connection.run_sync(_migrate, tables_of(service))
+    await engine.dispose()
+
+
+def _migrate(connection: Connection, tables: Sequence[MetaData]) -> None:
+    context.configure(connection=connection, target_metadata=tables)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def tables_of(service: str) -> Sequence[MetaData]:
+    """Give all tables of a service's models, the chassis' included, by importing its slices."""
+    package = importlib.import_module(f"services.{service}")
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if found.ispkg and (SERVICES / service / found.name.split(".")[-1] / "model.py").exists():
+            importlib.import_module(f"{found.name}.model")
+    return [metadata_of("chassis"), metadata_of(service)]
+
+
+def found() -> None:
+    """Make the tables that every service has: the body of each service's first migration."""
+    for statement in (Path(__file__).parent / "foundation.sql").read_text().split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+    for table in FOUNDATION:
+        protect(table, "SELECT, INSERT" if table in APPEND_ONLY else ALL_VERBS)
+    for table, verbs in {"event": "SELECT", "event_pending": "SELECT, DELETE"}.items():
+        op.execute(f"CREATE POLICY relayed ON {table} TO {role('worker')} USING (true)")
+        op.execute(f"GRANT {verbs} ON {table} TO {role('worker')}")
+
+
+def protect(table: str, verbs: str = ALL_VERBS) -> None:
+    """Let the service's role at its tenant's rows of a table, and at no other's."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({SAME_TENANT}) WITH CHECK ({SAME_TENANT})")
+    op.execute(f"GRANT {verbs} ON {table} TO {role('app')}")
+
+
+def role(kind: str) -> str:
+    """Name one of the three roles of the database at hand, which go by the database's name."""
+    owner: str = op.get_bind().execute(text("SELECT current_user")).scalar_one()
+    return f"{owner.removesuffix('_owner')}_{kind}"

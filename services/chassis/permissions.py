@@ -1,0 +1,57 @@
+"""Named permissions, and the door that asks for one before a command runs."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, NewType, ParamSpec, Protocol, TypeVar
+
+from services.chassis.refusals import Forbidden
+
+Permission = NewType("Permission", str)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Actors(Protocol):
+    """Whatever a permission can be asked of."""
+
+    def may(self, permission: Permission) -> bool: ...
+
+
+ANYONE = Permission("")
+"""The permission of the few commands that come before sign-in."""
+
+
+def admit(actor: Actors, permission: Permission) -> None:
+    """Refuse an actor whose roles do not hold this permission; `ANYONE` admits all."""
+    if permission and not actor.may(permission):
+        raise Forbidden(f"this needs the permission {permission}")
+
+
+def requires(
+    permission: Permission,
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Put a command behind a named permission; deny before anything is read.
+
+    The permission stays readable on the function: the graph writes it into descriptions.
+    """
+
+    def guard(command: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        @wraps(command)
+        async def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
+            work: Any = args[0]
+            admit(work.actor, permission)
+            return await command(*args, **kwargs)
+
+        admitted.permission = permission  # type: ignore[attr-defined]  # read by permission_of
+        return admitted
+
+    return guard
+
+
+def permission_of(command: Callable[..., Any]) -> Permission:
+    """Tell which permission a command asks for; a command without a door is a fault."""
+    permission: Permission | None = getattr(command, "permission", None)
+    if permission is None:
+        raise TypeError(f"{command.__module__}.{command.__qualname__} has no @requires")
+    return permission

@@ -1,0 +1,57 @@
+"""External references: by what ids other systems know our records."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from sqlalchemy import Index, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database import ID, Entity
+
+
+class ExternalRef(Entity):
+    """Unique for each tenant, type of record and source; upserts match on it."""
+
+    __tablename__ = "external_ref"
+    __table_args__ = (Index("external_ref_record_id_ix", "tenant", "record_id"),)
+
+    record_type: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(ID)
+
+
+Ref = tuple[str, str]
+"""A source and the id that it uses."""
+
+NOTE = text("""
+    INSERT INTO external_ref (record_type, source, ref, record_id)
+    SELECT :type, r.source, r.ref, r.record_id
+    FROM jsonb_to_recordset(CAST(:refs AS jsonb)) AS r(source text, ref text, record_id text)
+""")
+
+
+async def known_by(session: AsyncSession, record_type: str, refs: Sequence[Ref]) -> dict[Ref, str]:
+    """Find the ids of records by their external references, in one statement for each source."""
+    found: dict[Ref, str] = {}
+    for source in {it[0] for it in refs}:
+        wanted = [it[1] for it in refs if it[0] == source]
+        rows = await session.execute(
+            select(ExternalRef.ref, ExternalRef.record_id).where(
+                ExternalRef.record_type == record_type,
+                ExternalRef.source == source,
+                ExternalRef.ref.in_(wanted),
+            )
+        )
+        found |= {(source, row.ref): row.record_id for row in rows}
+    return found
+
+
+async def note(session: AsyncSession, record_type: str, refs: Mapping[Ref, str]) -> None:
+    """Remember by what references new records are known."""
+    rows = [
+        {"source": it[0], "ref": it[1], "record_id": record_id} for it, record_id in refs.items()
+    ]
+    if rows:
+        await session.execute(NOTE, {"type": record_type, "refs": orjson.dumps(rows).decode()})

@@ -1,0 +1,49 @@
+"""What an operator sets for a service, read from the environment once, at the start."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be; the message names each and says what is wrong."""
+
+
+class ProgramSettings(BaseSettings):
+    """What every program is told: where it listens, whom it trusts, how it logs."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    http_listen: str = Field("127.0.0.1:8000", description="host:port or unix:/path.sock")
+    signing_key_file: Path = Field(description="this program's private Ed25519 JWK")
+    trusted_issuers: dict[str, Path] = Field(description="issuer name to its public JWKS file")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    drain_seconds: float = Field(10, ge=0, le=300, description="time for what is in flight")
+
+
+class ServiceSettings(ProgramSettings):
+    """What a service is told besides: its database, its stream, whom it asks."""
+
+    grpc_listen: str = Field("127.0.0.1:50051", description="host:port or unix:/path.sock")
+    database_url: str = Field(description="postgresql://…, as the role that serves requests")
+    worker_database_url: str = Field(description="as the role of the outbox and maintenance")
+    nats_url: str = Field(description="nats://host:port")
+    customers_rpc: str = Field("", description="gRPC target of the customers service")
+    stream_replicas: int = Field(1, ge=1, le=5)
+    pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")
+    token_minutes: int = Field(60, ge=1, le=1440, description="life of a person's token")
+
+
+def read(kind: type[ProgramSettings]) -> ProgramSettings:
+    """Read the settings, or say in one sentence each what is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise SettingsError(told) from error

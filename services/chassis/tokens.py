@@ -1,0 +1,138 @@
+"""Signed tokens: who somebody is, for which audience, for how long (EdDSA, RFC 9068)."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from services.chassis.actor import ActorKind
+from services.chassis.clock import Clock, utc_now
+
+ALGORITHM = "Ed25519"
+"""EdDSA over Ed25519, by its fully specified name (RFC 9864)."""
+TOKEN_TYPE = "at+jwt"  # noqa: S105  # a media type, not a secret
+LEEWAY_SECONDS = 30
+PUBLIC_AUDIENCE = "guanxi"
+"""The audience of a person's token, which the gateway takes in."""
+MAX_TOKEN_LENGTH = 4096
+
+
+class InvalidToken(Exception):
+    """A token that lets nobody in; its message is for the log, not for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a token says of its bearer; what the bearer may do is not in it."""
+
+    tenant: str
+    subject: str
+    kind: ActorKind
+
+
+class Signer:
+    """Signs as one program, with its private key."""
+
+    def __init__(self, issuer: str, key: OKPKey, clock: Clock = utc_now) -> None:
+        key.ensure_kid()
+        self.issuer = issuer
+        self.key = key
+        self.clock = clock
+
+    @staticmethod
+    def from_file(issuer: str, path: Path, clock: Clock = utc_now) -> "Signer":
+        return Signer(issuer, OKPKey.import_key(json.loads(path.read_text())), clock)
+
+    def sign(self, identity: Identity, *, audience: str, life: timedelta) -> str:
+        """Mint a token for one audience."""
+        now = self.clock()
+        claims = {
+            "iss": self.issuer,
+            "aud": audience,
+            "sub": identity.subject,
+            "tenant": identity.tenant,
+            "kind": identity.kind.value,
+            "iat": int(now.timestamp()),
+            "exp": int((now + life).timestamp()),
+        }
+        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
+        return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
+
+    def jwks(self) -> dict[str, Any]:
+        """Give the public half, as the JWKS document that verifiers read."""
+        return dict(KeySet([self.key]).as_dict(private=False))
+
+
+class Verifier:
+    """Holds tokens against the issuers that this program trusts, and its own audience."""
+
+    def __init__(self, audience: str, issuers: Mapping[str, Any], clock: Clock = utc_now) -> None:
+        self.audience = audience
+        self.keys = {name: KeySet.import_key_set(jwks) for name, jwks in issuers.items()}
+        self.clock = clock
+
+    @staticmethod
+    def from_files(
+        audience: str, issuers: Mapping[str, Path], clock: Clock = utc_now
+    ) -> "Verifier":
+        jwks = {name: json.loads(path.read_text()) for name, path in issuers.items()}
+        return Verifier(audience, jwks, clock)
+
+    def verify(self, token: str) -> Identity:
+        """Say whose token this is, or raise `InvalidToken`."""
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise InvalidToken("too long")
+        try:
+            issuer = self._issuer(token)
+            found = jwt.decode(token, self.keys[issuer], algorithms=[ALGORITHM])
+            if found.header.get("typ") != TOKEN_TYPE:
+                raise InvalidToken("not an access token")
+            self._registry(issuer, self.clock()).validate(found.claims)
+            claims = found.claims
+            kind = ActorKind(claims["kind"])
+        except (JoseError, ValueError, KeyError) as error:
+            raise InvalidToken(str(error)) from error
+        if kind is ActorKind.SYSTEM:
+            raise InvalidToken("the system signs in nowhere")
+        return Identity(claims["tenant"], claims["sub"], kind)
+
+    def _issuer(self, token: str) -> str:
+        """Read which issuer the token claims, to pick the keys that must then prove it."""
+        from_payload = json.loads(_part(token, 1))
+        issuer = from_payload.get("iss") if isinstance(from_payload, dict) else None
+        if issuer not in self.keys:
+            raise InvalidToken("an issuer that is not trusted here")
+        return str(issuer)
+
+    def _registry(self, issuer: str, now: datetime) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": self.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+            tenant={"essential": True},
+            kind={"essential": True},
+        )
+
+
+def new_key() -> OKPKey:
+    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": ALGORITHM})
+    key.ensure_kid()
+    return key
+
+
+def _part(token: str, index: int) -> bytes:
+    parts = token.split(".")
+    if len(parts) != 3:  # noqa: PLR2004  # header, payload, signature
+        raise InvalidToken("not a token")
+    return base64.urlsafe_b64decode(parts[index] + "=" * (-len(parts[index]) % 4))
