@@ -1,9 +1,10 @@
 """Named permissions, and the door that asks for one before a command runs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, NewType, ParamSpec, Protocol, TypeVar
 
+from services.chassis.events import Event
 from services.chassis.refusals import Forbidden
 
 Permission = NewType("Permission", str)
@@ -29,11 +30,12 @@ def admit(actor: Actors, permission: Permission) -> None:
 
 
 def requires(
-    permission: Permission,
+    permission: Permission, *, publishes: Sequence[type[Event]] = ()
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Put a command behind a named permission; deny before anything is read.
 
-    The permission stays readable on the function: the graph writes it into descriptions.
+    The permission, and the events that the command publishes, stay readable on the function: the
+    graph writes both into its descriptions.
     """
 
     def guard(command: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -44,6 +46,7 @@ def requires(
             return await command(*args, **kwargs)
 
         admitted.permission = permission  # type: ignore[attr-defined]  # read by permission_of
+        admitted.publishes = tuple(publishes)  # type: ignore[attr-defined]  # read by the graph
         return admitted
 
     return guard

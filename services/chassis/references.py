@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 from sqlalchemy import Index, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import ID, Entity
@@ -55,3 +55,18 @@ async def note(session: AsyncSession, record_type: str, refs: Mapping[Ref, str])
     ]
     if rows:
         await session.execute(NOTE, {"type": record_type, "refs": orjson.dumps(rows).decode()})
+
+
+async def of_records(
+    connection: AsyncConnection, record_type: str, ids: Sequence[str]
+) -> dict[str, list[Ref]]:
+    """Tell by what references records are known, in one statement for all of them."""
+    rows = await connection.execute(
+        select(ExternalRef.record_id, ExternalRef.source, ExternalRef.ref)
+        .where(ExternalRef.record_type == record_type, ExternalRef.record_id.in_(ids))
+        .order_by(ExternalRef.source, ExternalRef.ref)
+    )
+    found: dict[str, list[Ref]] = {}
+    for row in rows:
+        found.setdefault(row.record_id, []).append((row.source, row.ref))
+    return found

@@ -70,12 +70,12 @@ class Work:
         self.session.add(made)
         return made
 
-    def change(self, record: E, changes: Changes) -> E:
-        """Set what the changes name; what already is so stays untouched."""
-        for name, value in changes:
-            if getattr(record, name) != value:
-                setattr(record, name, value)
-        return record
+    def change(self, record: E, changes: Changes) -> bool:
+        """Set what the changes name, and say whether anything became different."""
+        different = {k: v for k, v in changes if getattr(record, k) != v}
+        for name, value in different.items():
+            setattr(record, name, value)
+        return bool(different)
 
     async def publish(self, *events: Event) -> None:
         """Lay events in the outbox; they leave only if this work commits."""

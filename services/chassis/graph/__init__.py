@@ -1,0 +1,32 @@
+"""The graph kit: how a slice's `graph.py` declares record types, and what follows from it."""
+
+from services.chassis.graph.bulk import upsert
+from services.chassis.graph.declare import connection, one, record, stub
+from services.chassis.graph.making import described
+from services.chassis.graph.mutate import create, update, verb
+from services.chassis.graph.request import Request
+from services.chassis.graph.schema import Subgraph
+from services.chassis.graph.shapes import computed, field, many, reference
+from services.chassis.graph.types import Connection, Money, Record, StaffUser
+
+__all__ = [
+    "Connection",
+    "Money",
+    "Record",
+    "Request",
+    "StaffUser",
+    "Subgraph",
+    "computed",
+    "connection",
+    "create",
+    "described",
+    "field",
+    "many",
+    "one",
+    "record",
+    "reference",
+    "stub",
+    "update",
+    "upsert",
+    "verb",
+]

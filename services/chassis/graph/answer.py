@@ -1,0 +1,78 @@
+"""Answering one GraphQL request: parse and validate once a document, run, format the errors."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, parse, validate
+from strawberry.types import ExecutionResult
+
+from services.chassis import telemetry
+from services.chassis.graph.request import Request
+from services.chassis.graph.schema import Subgraph
+from services.chassis.logs import log
+from services.chassis.refusals import Refusal, Refusals
+
+MAX_TOKENS, KEPT_DOCUMENTS = 5000, 500
+MASKED = "something went wrong here; its request id finds it in the logs"
+
+
+class Answerer:
+    """Answers requests on one subgraph; what goes wrong inside is masked, and logged."""
+
+    def __init__(self, schema: Subgraph) -> None:
+        self.schema = schema
+        self.checked = lru_cache(maxsize=KEPT_DOCUMENTS)(self._checked)
+
+    async def answer(
+        self,
+        request: Request,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation: str | None = None,
+    ) -> dict[str, Any]:
+        """Run an operation and give the answer as GraphQL has it: data and errors."""
+        errors = self.checked(document)
+        if errors:
+            return {"errors": [formatted(it, "BAD_REQUEST") for it in errors]}
+        result: ExecutionResult = await self.schema.execute(
+            document,
+            variable_values=dict(variables or {}),
+            context_value=request,
+            operation_name=operation,
+        )
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [formatted(it) for it in result.errors]
+        return answer
+
+    def _checked(self, document: str) -> tuple[GraphQLError, ...]:
+        try:
+            parsed: DocumentNode = parse(document, max_tokens=MAX_TOKENS)
+        except GraphQLError as error:
+            return (error,)
+        return tuple(validate(self.schema._schema, parsed))  # noqa: SLF001  # no public name
+
+
+def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
+    """Give an error its code and request id; say nothing of a fault but that it happened."""
+    cause = error.original_error
+    message = error.message
+    if isinstance(cause, (Refusal, Refusals)):
+        first = cause.refusals[0] if isinstance(cause, Refusals) else cause
+        code, message = first.code.value, first.message
+    elif cause is None or isinstance(cause, GraphQLError):
+        code = code or "BAD_REQUEST"
+    else:
+        log().error("a resolver failed", path=error.path, exc_info=cause)
+        code, message = (
+            "INTERNAL",
+            "something went wrong here; the request id finds it in the logs",
+        )
+    extensions = {"code": code, "requestId": telemetry.current().request_id}
+    told: dict[str, Any] = {"message": message, "extensions": extensions}
+    if error.path is not None:
+        told["path"] = error.path
+    if error.locations:
+        told["locations"] = [{"line": it.line, "column": it.column} for it in error.locations]
+    return told

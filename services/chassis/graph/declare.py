@@ -1,0 +1,130 @@
+"""Declaring record types: what a slice's `graph.py` says, and the reads that follow from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from services.chassis.graph.keyset import order_input
+from services.chassis.graph.making import Part, list_of, made_field
+from services.chassis.graph.plan import planned, planned_page
+from services.chassis.graph.read import related
+from services.chassis.graph.request import Request
+from services.chassis.graph.selection import selected_by
+from services.chassis.graph.shapes import Bound, Many, Shape, bound, bound_stub, shape_of
+from services.chassis.graph.types import Connection
+from services.chassis.graph.where import where_input
+from services.chassis.reading import Reading
+
+T = TypeVar("T")
+Info = GraphQLResolveInfo[Any]
+
+
+def record(reading: Reading, description: str) -> Callable[[type[T]], type[T]]:
+    """Declare a root record: an entity of the federation, bound by name to its table."""
+
+    def declared(cls: type[T]) -> type[T]:
+        shape = bound(cls, reading)
+        _give_fields(cls, shape)
+        cls.__shape__ = shape  # type: ignore[attr-defined]  # read by shape_of
+        return strawberry.federation.type(cls, keys=["id"], description=description)
+
+    return declared
+
+
+def stub(description: str) -> Callable[[type[T]], type[T]]:
+    """Declare another service's record: its key, and the relations that are added to it here."""
+
+    def declared(cls: type[T]) -> type[T]:
+        shape = bound_stub(cls)
+        _give_fields(cls, shape)
+        cls.__shape__ = shape  # type: ignore[attr-defined]  # read by shape_of
+        return strawberry.federation.type(cls, keys=["id"], description=description)
+
+    return declared
+
+
+def one(cls: type[T], description: str) -> T | None:
+    """Make the root field that gives one record by its id, or null."""
+    shape = shape_of(cls)
+    arguments = [Part("id", strawberry.ID, "Its id.")]
+    field: T | None = made_field(cls | None, description, arguments, One(shape))
+    return field
+
+
+def connection(cls: type[T], description: str) -> Connection[T] | None:
+    """Make the root field that lists records; null where this service does not answer."""
+    shape = shape_of(cls)
+    field: Connection[T] | None = made_field(
+        page_of(cls), description, page_arguments(shape), Listed(shape)
+    )
+    return field
+
+
+def page_of(cls: Any) -> Any:
+    """Write the annotation of a page; it is null where it cannot be had."""
+    return Connection[cls] | None
+
+
+def page_arguments(shape: Shape) -> list[Part]:
+    return [
+        Part("where", where_input(shape) | None, "Which records to take."),
+        Part("orderBy", list_of(order_input(shape)) | None, "In which order; by id if unsaid."),
+        Part("first", int | None, "How many from the beginning: 25 if unsaid, 200 at the most."),
+        Part("after", str | None, "Begin after this cursor."),
+        Part("last", int | None, "How many from the end, 200 at the most."),
+        Part("before", str | None, "End before this cursor."),
+    ]
+
+
+@dataclass(frozen=True)
+class One:
+    """Answers with one record by id."""
+
+    shape: Shape
+
+    async def __call__(self, _source: Any, info: Info, id: str) -> Any:
+        request: Request = info.context
+        plan = planned(request.shapes, self.shape, selected_by(info).selections())
+        async with request.reader() as reader:
+            return (await reader.by_ids(plan, [id])).get(id)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Answers with a page of a list."""
+
+    shape: Shape
+
+    async def __call__(self, _source: Any, info: Info, **_arguments: Any) -> Any:
+        request: Request = info.context
+        asked = planned_page(request.shapes, self.shape, selected_by(info))
+        async with request.reader() as reader:
+            return await reader.page(asked)
+
+
+class Related:
+    """Answers with a related page, which the plan has read already."""
+
+    def __call__(self, source: Any, info: Info, **_arguments: Any) -> Any:
+        found = source.__dict__[related(str(info.path.key))]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def _give_fields(cls: type, shape: Shape) -> None:
+    for name in [it for it, marker in vars(cls).items() if type(marker).__name__ == "Marker"]:
+        found = next(it for it in shape.fields.values() if it.name == name)
+        setattr(cls, name, _field(found))
+
+
+def _field(found: Bound) -> Any:
+    if isinstance(found, Many):
+        target = shape_of(found.target)
+        return made_field(
+            page_of(found.target), found.description, page_arguments(target), Related()
+        )
+    return strawberry.field(description=found.description)

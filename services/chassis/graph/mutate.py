@@ -1,0 +1,301 @@
+"""Mutations: a command behind a payload; what it refuses is data."""
+
+import enum
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from inspect import Parameter, signature
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import strawberry
+from pydantic.alias_generators import to_camel, to_pascal
+from sqlalchemy import Numeric, String
+
+from services.chassis.changes import Changes
+from services.chassis.graph.declare import Info
+from services.chassis.graph.making import Part, made_field, made_input, made_type
+from services.chassis.graph.plan import planned
+from services.chassis.graph.request import Request
+from services.chassis.graph.selection import Selected, selected_by
+from services.chassis.graph.shapes import Bound, Column, Reference, Shape, shape_of
+from services.chassis.graph.types import MoneyInput, PublishedEvent, RefusedError, UserError
+from services.chassis.money import Money
+from services.chassis.permissions import permission_of
+from services.chassis.refusals import OutOfRange, Refusal, Refusals, Required, TooLong
+from services.chassis.work import Work
+
+Command = Callable[..., Awaitable[Any]]
+MAX_INT, MAX_ID = 2**31 - 1, 64
+
+
+def create(cls: type, command: Command, description: str) -> Any:
+    """Make the mutation that makes a record, of the fields marked `write`."""
+    shape = shape_of(cls)
+    given = made_input(
+        f"Create{shape.name}Input",
+        written_parts(shape, shape.written(history=False), creating=True),
+        f"What a new {shape.name} is made of.",
+    )
+
+    async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
+        return await command(work, changes_of(shape, arguments["input"], creating=True))
+
+    return _mutation(shape, command, description, [Part("input", given, "Its values.")], deed)
+
+
+def update(cls: type, command: Command, description: str) -> Any:
+    """Make the mutation that changes a record: absent is unchanged, null is cleared."""
+    shape = shape_of(cls)
+    given = made_input(
+        f"Update{shape.name}Input",
+        written_parts(shape, shape.written(history=False), creating=False),
+        f"What to change of a {shape.name}: what is left out stays, null clears.",
+    )
+    parts = [ID_PART, Part("input", given, "What to change."), VERSION_PART]
+
+    async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
+        changes = changes_of(shape, arguments["input"], creating=False)
+        return await command(work, arguments["id"], changes, arguments.get("expectedVersion"))
+
+    return _mutation(shape, command, description, parts, deed)
+
+
+def verb(cls: type, command: Command, description: str) -> Any:
+    """Make the mutation of a deed of its own; its input is the command's signature."""
+    shape = shape_of(cls)
+    hints = get_type_hints(command, include_extras=True)
+    named = [
+        it for it in signature(command).parameters.values() if it.kind is Parameter.KEYWORD_ONLY
+    ]
+    parts = [ID_PART, VERSION_PART]
+    if named:
+        made = made_input(
+            f"{_deed_name(command, shape)}Input",
+            [_part_of(it, hints[it.name]) for it in named],
+            f"What {to_camel(_deed_name(command, shape))} needs to know.",
+        )
+        parts.insert(1, Part("input", made, "What it needs to know."))
+
+    async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
+        if arguments.get("expectedVersion") is not None:
+            await work.get(shape.entity, arguments["id"], version=arguments["expectedVersion"])
+        given = arguments.get("input", {})
+        values = {it.name: _value(given[n]) for it in named if (n := to_camel(it.name)) in given}
+        return await command(work, arguments["id"], **values)
+
+    return _mutation(shape, command, description, parts, deed)
+
+
+ID_PART = Part("id", strawberry.ID, "Which record.")
+VERSION_PART = Part("expectedVersion", int | None, "Refuse if the record has another version.")
+
+
+def payload_parts() -> list[Part]:
+    """Give what every payload ends with."""
+    return [
+        Part("changedFields", list[str], "The fields that became different."),
+        Part("events", list[PublishedEvent], "The events that were published."),
+        Part("userErrors", list[UserError], "Why it was refused; empty if it was done."),
+    ]
+
+
+def told(command: Command, description: str) -> str:
+    """Say in a mutation's description what it requires and what it publishes."""
+    permission = permission_of(command)
+    events = ", ".join(it.type for it in getattr(command, "publishes", ()))
+    needs = f" Requires `{permission}`." if permission else " Needs no sign-in."
+    return f"{description}{needs}" + (f" Publishes {events}." if events else "")
+
+
+def user_errors(refused: Refusal | Refusals, *outer: str | int) -> list[RefusedError]:
+    """Turn refusals into what a client reads; the one place where this happens."""
+    each = refused.refusals if isinstance(refused, Refusals) else (refused,)
+    return [
+        RefusedError(
+            code=it.code,
+            reason=it.reason,
+            message=it.message,
+            path=[str(step) for step in ((*outer, *it.path) if it.path else outer)],
+        )
+        for it in each
+    ]
+
+
+def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:
+    """Write the input fields of a shape: required where a new record cannot be without."""
+    parts = []
+    for it in fields:
+        kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
+        optional = not creating or not _is_needed(shape, it)
+        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
+    return parts
+
+
+def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Changes:
+    """Read an input as changes of the entity, refusing all that its columns cannot hold."""
+    refusals: list[Refusal] = []
+    values: dict[str, Any] = {}
+    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
+    if creating:
+        refusals += [
+            Required("a new one needs this", path=(name,))
+            for name, it in by_name.items()
+            if name not in given and _is_needed(shape, it)
+        ]
+    for name, value in given.items():
+        found = by_name[name]
+        refusals += _unfit(shape, found, name, value)
+        values[found.name if isinstance(found, Column) else found.keys[0]] = _value(value)
+    if refusals:
+        raise Refusals(refusals)
+    return Changes(values)
+
+
+def _mutation(
+    shape: Shape,
+    command: Command,
+    description: str,
+    parts: Sequence[Part],
+    deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]],
+) -> Any:
+    record = to_camel(_snake(shape.name))
+    payload = made_type(
+        f"{_deed_name(command, shape)}Payload",
+        [Part(record, shape.cls | None, "The record as it now is."), *payload_parts()],
+        f"What became of {to_camel(_deed_name(command, shape))}.",
+    )
+    behaviour = Deed(shape, record, payload, deed)
+    return made_field(payload, told(command, description), parts, behaviour)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Runs a command in a unit of work of its own, then reads the record afresh."""
+
+    shape: Shape
+    record: str
+    payload: Any
+    deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]]
+
+    async def __call__(self, _source: Any, info: Info, **arguments: Any) -> Any:
+        request: Request = info.context
+        made = object.__new__(self.payload)
+        try:
+            async with request.begin() as work:
+                found = await self.deed(work, arguments)
+        except (Refusal, Refusals) as refused:
+            return filled(
+                made, {self.record: None}, errors=user_errors(refused, *_within(refused))
+            )
+        record = await reread(request, self.shape, selected_by(info), self.record, [found.id])
+        return filled(made, {self.record: record.get(found.id)}, work=work, id=found.id)
+
+
+def filled(
+    made: Any,
+    values: Mapping[str, Any],
+    *,
+    work: Work | None = None,
+    id: str = "",
+    errors: Sequence[RefusedError] = (),
+) -> Any:
+    """Fill a payload with its values and with what the work did."""
+    difference = work.differences.get(id) if work else None
+    made.__dict__.update(values)
+    made.__dict__["changedFields"] = difference.fields if difference else []
+    made.__dict__["events"] = (
+        [PublishedEvent(id=it.id, type=it.type) for it in work.laid] if work else []
+    )
+    made.__dict__["userErrors"] = list(errors)
+    return made
+
+
+def published(work: Work) -> list[PublishedEvent]:
+    return [PublishedEvent(id=it.id, type=it.type) for it in work.laid]
+
+
+async def reread(
+    request: Request, shape: Shape, payload: Selected, record: str, ids: Sequence[str]
+) -> dict[str, Any]:
+    """Read records as they now are, as far as the payload asks for them."""
+    asked = [it for it in payload.selections() if it.name == record]
+    if not asked:
+        return {}
+    plan = planned(request.shapes, shape, [s for it in asked for s in it.selections()])
+    async with request.reader() as reader:
+        return await reader.by_ids(plan, ids)
+
+
+def _within(refused: Refusal | Refusals) -> tuple[str, ...]:
+    each = refused.refusals if isinstance(refused, Refusals) else (refused,)
+    return ("input",) if any(it.path for it in each) else ()
+
+
+def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
+    """Say why a column cannot hold a value: missing, too long, out of its range."""
+    column = getattr(shape.entity, found.keys[0]).property.columns[0]
+    if value is None:
+        return [] if column.nullable else [Required("this cannot be empty", path=(name,))]
+    if isinstance(found, Reference):
+        return [] if len(value) <= MAX_ID else [TooLong("this is no id", path=(name,))]
+    if isinstance(value, dict):
+        value = value["amount"]
+    if isinstance(column.type, String) and not isinstance(value, enum.Enum):
+        return _unfit_text(column, name, value)
+    if isinstance(column.type, Numeric):
+        return _unfit_number(column.type, name, value)
+    if isinstance(value, int) and abs(value) > MAX_INT:
+        return [OutOfRange("this number is too large", path=(name,))]
+    return []
+
+
+def _unfit_text(column: Any, name: str, value: str) -> list[Refusal]:
+    if column.type.length and len(value) > column.type.length:
+        return [TooLong(f"this may have {column.type.length} characters", path=(name,))]
+    if "\x00" in value:
+        return [OutOfRange("a text cannot hold the null character", path=(name,))]
+    if not column.nullable and not value.strip():
+        return [Required("this cannot be empty", path=(name,))]
+    return []
+
+
+def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
+    whole = (kind.precision or 38) - (kind.scale or 0)
+    if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:
+        return [OutOfRange(f"this may have {whole} digits before the point", path=(name,))]
+    if Decimal(value) != round(Decimal(value), kind.scale or 0):
+        return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
+    return []
+
+
+def _is_needed(shape: Shape, found: Bound) -> bool:
+    column = getattr(shape.entity, found.keys[0]).property.columns[0]
+    return not column.nullable and column.default is None and column.server_default is None
+
+
+def _input_name(found: Bound) -> str:
+    return found.input_name if isinstance(found, Reference) else found.public
+
+
+def _part_of(parameter: Parameter, hint: Any) -> Part:
+    """Make an input field of a command's parameter; its description is its annotation's."""
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"{parameter.name} has no description: Annotated[…, 'what it is']")
+    kind, description, *_rest = get_args(hint)
+    kind = MoneyInput if kind is Money else kind
+    optional = parameter.default is not Parameter.empty
+    return Part(to_camel(parameter.name), kind | None if optional else kind, description)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
+        return Money(value["amount"], value["currency"])
+    return value
+
+
+def _deed_name(command: Command, shape: Shape) -> str:
+    return f"{to_pascal(getattr(command, '__name__', ''))}{shape.name}"
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{it.lower()}" if it.isupper() else it for it in name).lstrip("_")

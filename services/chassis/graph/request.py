@@ -1,0 +1,32 @@
+"""The context of one request: who asks, and the ways to the data."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.actor import Actor
+from services.chassis.database import reading
+from services.chassis.graph.plan import Shapes
+from services.chassis.graph.read import Reader
+from services.chassis.work import Work, Works
+
+
+@dataclass(frozen=True)
+class Request:
+    """What resolvers find in `info.context`; `app` is what the service's own ones share."""
+
+    actor: Actor
+    works: Works
+    shapes: Shapes
+    app: Any = None
+
+    def begin(self, *, bulk: bool = False) -> AbstractAsyncContextManager[Work]:
+        """Open a unit of work as the caller."""
+        return self.works.begin(self.actor, bulk=bulk)
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[Reader]:
+        """Open a read-only transaction as the caller."""
+        async with reading(self.works.engine, self.actor.tenant) as connection:
+            yield Reader(connection, self.actor)

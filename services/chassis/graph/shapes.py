@@ -1,0 +1,241 @@
+"""Shapes: a record type's fields, bound by name to its table when the class is made."""
+
+import enum
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date, datetime
+from decimal import Decimal
+from inspect import signature
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import strawberry
+from pydantic.alias_generators import to_camel
+from sqlalchemy import inspect
+from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
+
+from services.chassis.database import public_name
+from services.chassis.graph.making import BindingError
+from services.chassis.graph.types import Money
+from services.chassis.reading import Reading
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A field of a shape and what it is made of: the entity's attributes under `keys`."""
+
+    name: str
+    keys: tuple[str, ...]
+    description: str
+    kind: Any = None
+    write: bool = False
+    history: bool = False
+
+    @property
+    def public(self) -> str:
+        return to_camel(self.name)
+
+
+@dataclass(frozen=True)
+class Column(Bound):
+    """A column, or the two of a money, given as it is."""
+
+    @property
+    def is_money(self) -> bool:
+        return self.kind is Money
+
+
+@dataclass(frozen=True)
+class Reference(Bound):
+    """A key-only stub of another record; its own service, or another statement, knows the rest."""
+
+    @property
+    def input_name(self) -> str:
+        return f"{self.public}Id"
+
+
+@dataclass(frozen=True)
+class Computed(Bound):
+    """A pure function of other fields: its parameters' names are what it reads."""
+
+    function: Callable[..., Any] = lambda: None
+
+
+@dataclass(frozen=True)
+class Many(Bound):
+    """The records that refer to this one."""
+
+    target: Any = None
+    foreign_key: str = ""
+
+
+@dataclass
+class Shape:
+    """A bound record type, or (without a reading) another service's record as we know it."""
+
+    name: str
+    cls: type
+    reading: Reading | None
+    fields: dict[str, Bound] = attribute(default_factory=dict)
+
+    @property
+    def entity(self) -> Any:
+        if self.reading is None:
+            raise BindingError(f"{self.name} is a record of another service")
+        return self.reading.entity
+
+    def written(self, *, history: bool) -> Iterator[Bound]:
+        """Give the fields that a client may set: now, or only when it brings in history."""
+        return (it for it in self.fields.values() if it.write and it.history == history)
+
+
+def shape_of(cls: type) -> Shape:
+    shape: Shape = cls.__shape__  # type: ignore[attr-defined]  # set by record and stub
+    return shape
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a class says of a field, before it is bound."""
+
+    role: type[Bound]
+    description: str
+    write: bool = False
+    history: bool = False
+    of: Any = None
+    target: Any = None
+
+
+def field(description: str, *, write: bool = False, history: bool = False) -> Any:
+    """Give a column under its own name; `write` puts it into the inputs.
+
+    `history` says that a client may set it only when it brings in what happened elsewhere.
+    """
+    return Marker(Column, description, write or history, history)
+
+
+def reference(of: Any, description: str, *, write: bool = False) -> Any:
+    """Give another record by the column that holds its id."""
+    return Marker(Reference, description, write, of=of)
+
+
+def many(target: type[C], of: Any, description: str) -> Any:
+    """Give the records of another shape whose column `of` holds this one's id."""
+    return Marker(Many, description, of=of, target=target)
+
+
+def computed(function: Callable[..., Any], description: str) -> Any:
+    """Give what a pure function makes of the columns that its parameters name."""
+    return Marker(Computed, description, of=function)
+
+
+RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
+
+
+def bound(cls: type, reading: Reading) -> Shape:
+    """Bind a class's markers to its entity; what does not fit fails here, by name."""
+    shape = Shape(cls.__name__, cls, reading)
+    for name in RECORD_FIELDS:
+        attribute_kind = _kind_of(_mapped(shape, name))
+        shape.fields[to_camel(name)] = Column(name, (name,), "", attribute_kind)
+    for name, marker in _markers(cls):
+        found = _BIND[marker.role](shape, name, marker)
+        shape.fields[found.public] = found
+    return shape
+
+
+def bound_stub(cls: type) -> Shape:
+    """Bind another service's record: its key, and the relations that this service adds to it."""
+    shape = Shape(cls.__name__, cls, None)
+    shape.fields["id"] = Column("id", ("id",), "")
+    for name, marker in _markers(cls):
+        if marker.role is not Many:
+            raise BindingError(f"{shape.name}.{name}: a stub has relations only")
+        found = _many(shape, name, marker)
+        shape.fields[found.public] = found
+    return shape
+
+
+def _markers(cls: type) -> list[tuple[str, Marker]]:
+    return [(name, it) for name, it in vars(cls).items() if isinstance(it, Marker)]
+
+
+def _column(shape: Shape, name: str, marker: Marker) -> Column:
+    found = _mapped(shape, name)
+    prop = inspect(shape.entity).all_orm_descriptors[name].property
+    if isinstance(prop, CompositeProperty):
+        keys, kind = tuple(it.key for it in prop.props), Money
+        nullable = prop.columns[0].nullable
+    else:
+        keys, kind, nullable = (name,), _kind_of(found), prop.columns[0].nullable
+    _compare(shape, name, kind, nullable=bool(nullable))
+    return Column(name, keys, marker.description, kind, marker.write, marker.history)
+
+
+def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
+    key = marker.of.key
+    _mapped(shape, key)
+    if public_name(key) != to_camel(name):
+        raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
+    return Reference(name, (key,), marker.description, strawberry.ID, marker.write)
+
+
+def _computed(shape: Shape, name: str, marker: Marker) -> Computed:
+    keys = tuple(signature(marker.of).parameters)
+    for key in keys:
+        _mapped(shape, key)
+    return Computed(name, keys, marker.description, function=marker.of)
+
+
+def _many(shape: Shape, name: str, marker: Marker) -> Many:
+    of: InstrumentedAttribute[Any] = marker.of
+    target = shape_of(marker.target)
+    if of.class_ is not target.entity:
+        raise BindingError(f"{shape.name}.{name}: {of} is no column of {target.name}")
+    return Many(name, ("id",), marker.description, target=marker.target, foreign_key=of.key)
+
+
+_BIND: dict[type[Bound], Callable[[Shape, str, Marker], Bound]] = {
+    Column: _column,
+    Reference: _reference,
+    Computed: _computed,
+    Many: _many,
+}
+
+
+def _mapped(shape: Shape, name: str) -> Any:
+    if name not in inspect(shape.entity).all_orm_descriptors:
+        known = ", ".join(sorted(inspect(shape.entity).all_orm_descriptors.keys()))
+        raise BindingError(
+            f"{shape.name} reads '{name}', which {shape.entity.__name__} does not map;"
+            f" it maps: {known}"
+        )
+    return getattr(shape.entity, name)
+
+
+def _kind_of(found: InstrumentedAttribute[Any]) -> Any:
+    column_type = found.property.columns[0].type
+    return getattr(column_type, "enum_class", None) or column_type.python_type
+
+
+def _compare(shape: Shape, name: str, kind: Any, *, nullable: bool) -> None:
+    """Hold the public type against the column's: null and kind must agree."""
+    written = shape.cls.__annotations__.get(name)
+    options = get_args(written) if get_origin(written) in (Union, types.UnionType) else (written,)
+    said_nullable = type(None) in options
+    said = next((it for it in options if it is not type(None)), None)
+    if nullable and not said_nullable:
+        raise BindingError(f"{shape.name}.{name} is not null, its column may be")
+    plain = kind in PLAIN_KINDS or (isinstance(kind, type) and issubclass(kind, enum.Enum))
+    if plain and said is not kind:
+        raise BindingError(f"{shape.name}.{name} is {_word(said)}, its column {_word(kind)}")
+
+
+def _word(kind: Any) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
+PLAIN_KINDS = (str, int, bool, date, datetime, Decimal)

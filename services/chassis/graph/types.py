@@ -1,0 +1,186 @@
+"""The value types that every service's graph shares, to the letter."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Generic, TypeVar
+
+import strawberry
+from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
+
+from services.chassis import actor, refusals
+from services.chassis.graph.making import described
+
+T = TypeVar("T")
+
+
+@strawberry.federation.type(shareable=True, description="An amount in one currency.")
+class Money:
+    amount: Decimal = strawberry.field(description="The exact amount, as a decimal string.")
+    currency: str = strawberry.field(description="The currency's ISO 4217 code.")
+
+
+@strawberry.input(description="An amount in one currency.")
+class MoneyInput:
+    amount: Decimal = strawberry.field(description="The exact amount, as a decimal string.")
+    currency: str = strawberry.field(description="The currency's ISO 4217 code.")
+
+
+@strawberry.federation.type(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)],
+    description="A person of the company who signs in and works with the records.",
+)
+class StaffUser:
+    """Whom records name as owner or origin; a record only in the service that keeps them."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+described(
+    actor.ActorKind,
+    "What kind of actor this is.",
+    USER="A person of the company, or of a customer in the portal.",
+    SERVICE="A program that signs in with an identity of its own.",
+    SYSTEM="The system itself, reacting to an event or to time.",
+    ANONYMOUS="Somebody who has not signed in.",
+)
+
+
+@strawberry.federation.type(shareable=True, description="Who did something.")
+class Actor:
+    kind: actor.ActorKind = strawberry.field(description="What kind of actor it was.")
+    id: str = strawberry.field(description="Its id: a staff user's, or a program's name.")
+    user: StaffUser | None = strawberry.field(description="The staff user, where it was one.")
+
+
+@strawberry.federation.type(
+    shareable=True, description="By what id another system knows a record."
+)
+class ExternalRef:
+    source: str = strawberry.field(description="The other system's name.")
+    id: str = strawberry.field(description="The id that it uses.")
+
+
+@strawberry.input(description="By what id another system knows a record.")
+class ExternalRefInput:
+    source: str = strawberry.field(description="The other system's name.")
+    id: str = strawberry.field(description="The id that it uses.")
+
+
+@strawberry.interface(description="What every root record carries.")
+class Record:
+    id: strawberry.ID = strawberry.field(description="Its id, the same everywhere and for ever.")
+    version: int = strawberry.field(description="Counts its changes; updates may expect one.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_by: Actor = strawberry.field(description="Who made it.")
+    archived_at: datetime | None = strawberry.field(description="When it was put away, if it was.")
+    external_refs: list[ExternalRef] = strawberry.field(
+        description="By what ids other systems know it."
+    )
+
+
+@strawberry.federation.type(shareable=True, description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether more follows after it.")
+    has_previous_page: bool = strawberry.field(description="Whether something stands before it.")
+    start_cursor: str | None = strawberry.field(description="The cursor of its first record.")
+    end_cursor: str | None = strawberry.field(description="The cursor of its last record.")
+
+
+@strawberry.type(description="A record in its place in a list.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Its place, for `after` and `before`.")
+    node: T = strawberry.field(description="The record.")
+
+
+@strawberry.type(description="A page of a list, held still by its cursors.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The records with their cursors.")
+    nodes: list[T] = strawberry.field(description="The records alone.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+
+
+class Direction(Enum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+described(
+    Direction,
+    "Which way a list is sorted.",
+    ASC="Smallest first; what is empty comes last.",
+    DESC="Largest first; what is empty comes first.",
+)
+
+
+described(
+    refusals.Code,
+    "Why something was refused, from a closed list to branch on.",
+    REQUIRED="A value is missing.",
+    INVALID="A value is not of the form it must have.",
+    TOO_LONG="A text is longer than it may be.",
+    OUT_OF_RANGE="A number or date is outside of its bounds.",
+    NOT_FOUND="There is no such record, or none that you may know of.",
+    FORBIDDEN="Your roles do not permit this.",
+    DUPLICATE="There is such a record already.",
+    VERSION_CONFLICT="The record has changed since you read it.",
+    INVALID_TRANSITION="The record's state does not allow this.",
+    GATE_NOT_MET="A condition of this step is not met yet.",
+    LOCKED="Somebody else holds the record.",
+    REFERENCED="Other records refer to it, or it refers to one that is not there.",
+    LIMIT_EXCEEDED="This asks for more than is allowed at once.",
+    IDEMPOTENCY_MISMATCH="This idempotency key was used with another input.",
+    IDEMPOTENCY_IN_PROGRESS="The first call with this idempotency key is still under way.",
+    DEPENDENCY_UNAVAILABLE="Another service that must be asked does not answer.",
+)
+
+
+@strawberry.interface(description="Why a mutation, or a part of it, was refused.")
+class UserError:
+    code: refusals.Code = strawberry.field(description="From a closed list, to branch on.")
+    reason: str = strawberry.field(description="The refusal's own name.")
+    message: str = strawberry.field(description="What is so, in words for a person.")
+    path: list[str] = strawberry.field(description="The argument that it is about.")
+
+
+@strawberry.federation.type(shareable=True, description="A refusal of which no more is to say.")
+class RefusedError(UserError):
+    pass
+
+
+@strawberry.federation.type(shareable=True, description="An event that a mutation published.")
+class PublishedEvent:
+    id: str = strawberry.field(description="The event's id, as subscribers receive it.")
+    type: str = strawberry.field(description="Its type, `service.aggregate.deed.vN`.")
+
+
+class OnError(Enum):
+    PER_ROW = "PER_ROW"
+    ATOMIC = "ATOMIC"
+
+
+described(
+    OnError,
+    "What becomes of a bulk mutation when a row is refused.",
+    PER_ROW="The other rows go on.",
+    ATOMIC="No row is kept.",
+)
+
+
+class RowStatus(Enum):
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+    REFUSED = "REFUSED"
+
+
+described(
+    RowStatus,
+    "What became of a row of a bulk mutation.",
+    CREATED="A record was made.",
+    UPDATED="A record was changed.",
+    UNCHANGED="The record was so already.",
+    REFUSED="Nothing was kept; the errors say why.",
+)

@@ -1,0 +1,29 @@
+"""Who may read a record type: every door to it (list, id, nested, entity) asks the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from services.chassis.actor import Actor
+from services.chassis.database import Entity
+from services.chassis.permissions import Permission, admit
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A record type, the permission that reading it needs; its rows' scope is the entity's own."""
+
+    entity: type[Any]
+    permission: Permission
+
+    def visible_to(self, actor: Actor) -> ColumnElement[bool]:
+        """Say which rows this actor may read; refuse one whose roles may read none."""
+        admit(actor, self.permission)
+        entity: type[Entity] = self.entity
+        return entity.visible_to(actor)
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        entity: type[Entity] = self.entity
+        return entity.__sorts__

@@ -1,0 +1,38 @@
+"""What can be done with ships."""
+
+from typing import Annotated
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import Permission, requires
+from services.chassis.work import Work
+from tests.toy.model import Ship, ShipRegistered, ShipSunk, Voyage
+
+EDIT_SHIPS = Permission("toy:ship:edit")
+IMPORT_HISTORY = Permission("toy:history:import")
+
+
+@requires(EDIT_SHIPS, publishes=[ShipRegistered])
+async def create(work: Work, values: Changes) -> Ship:
+    ship = work.add(Ship, values)
+    await work.publish(ShipRegistered(ship_id=ship.id, owner_id=ship.owner_id))
+    return ship
+
+
+@requires(EDIT_SHIPS)
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Ship:
+    ship = await work.get(Ship, id, version=version)
+    work.change(ship, changes)
+    return ship
+
+
+@requires(EDIT_SHIPS, publishes=[ShipSunk])
+async def sink(work: Work, id: str, *, cause: Annotated[str, "What sank it."]) -> Ship:
+    ship = await work.get(Ship, id)
+    await work.publish(ship.sink(cause, at=work.now))
+    return ship
+
+
+@requires(EDIT_SHIPS)
+async def sail(work: Work, values: Changes) -> Voyage:
+    await work.get(Ship, values[Voyage.ship_id])
+    return work.add(Voyage, values)

@@ -1,0 +1,85 @@
+"""Ships in the graph."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+
+from services.chassis.graph import (
+    Connection,
+    Money,
+    Record,
+    StaffUser,
+    Subgraph,
+    computed,
+    connection,
+    create,
+    described,
+    field,
+    many,
+    one,
+    record,
+    reference,
+    stub,
+    update,
+    upsert,
+    verb,
+)
+from tests.toy import commands, model, queries, rules
+
+described(
+    model.ShipState, "Whether a ship swims.", AFLOAT="It swims.", SUNK="It lies on the ground."
+)
+
+
+@record(queries.voyages, "One voyage of a ship.")
+class Voyage(Record):
+    port: str = field("Where it went.", write=True)
+    miles: Decimal = field("How far it was.", write=True)
+    ship: Annotated["Ship", strawberry.lazy(__name__)] = reference(
+        model.Voyage.ship_id, "The ship.", write=True
+    )
+
+
+@record(queries.ships, "A ship.")
+class Ship(Record):
+    name: str = field("What it is called.", write=True)
+    captain: str | None = field("Who commands it.", write=True)
+    state: model.ShipState = field("Whether it swims.", history=True)
+    built_on: date | None = field("When it was built.", write=True)
+    value: Money | None = field("What it is worth.", write=True)
+    owner: StaffUser | None = reference(model.Ship.owner_id, "Who answers for it.", write=True)
+    label: str = computed(rules.label, "Its name and year.")
+    voyages: Connection[Voyage] | None = many(Voyage, model.Voyage.ship_id, "Where it went.")
+
+
+@stub("A port, which another service knows.")
+class Harbour:
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    visits: Connection[Voyage] | None = many(Voyage, model.Voyage.pilot_id, "Who came here.")
+
+
+@strawberry.type
+class Query:
+    ship: Ship | None = one(Ship, "One ship.")
+    ships: Connection[Ship] | None = connection(Ship, "The ships.")
+    voyages: Connection[Voyage] | None = connection(Voyage, "The voyages.")
+
+
+@strawberry.type
+class Mutation:
+    create_ship = create(Ship, commands.create, "Register a ship.")
+    update_ship = update(Ship, commands.update, "Change a ship.")
+    sink_ship = verb(Ship, commands.sink, "Sink a ship.")
+    create_voyage = create(Voyage, commands.sail, "Sail.")
+    upsert_ships = upsert(
+        Ship,
+        commands.create,
+        commands.update,
+        history=commands.IMPORT_HISTORY,
+        description="Register or change many ships.",
+    )
+
+
+schema = Subgraph(Query, Mutation, [Ship, Voyage, Harbour])
