@@ -76,7 +76,7 @@ def candidates() -> list[Path]:
 
 
 def version_of(folder: Path) -> int:
-    said = subprocess.run(  # noqa: S603  a program that we just found
+    said = subprocess.run(  # noqa: S603  # a program that we just found
         [folder / "postgres", "--version"], capture_output=True, text=True, check=False
     ).stdout
     major = re.search(r"\) (\d+)", said)

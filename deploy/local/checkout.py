@@ -46,6 +46,13 @@ class Checkout:
     def log(self, name: str) -> Path:
         return self.run / "logs" / f"{name}.log"
 
+    def fresh_log(self, name: str) -> Path:
+        """Answer an empty one; the last run's stays beside it."""
+        log = self.log(name)
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Be the one supervisor of this checkout."""

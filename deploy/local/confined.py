@@ -53,7 +53,7 @@ def main(parent: str, signal: str, identity: str, *command: str) -> None:
         call("prctl", PR_SET_PDEATHSIG, int(signal))
         if os.getppid() != int(parent):  # it died before we asked to be told
             sys.exit(REFUSED)
-    os.execv(command[0], command)  # noqa: S606  the command is the launcher's own, no shell
+    os.execv(command[0], command)  # noqa: S606  # the command is the launcher's own, no shell
 
 
 if __name__ == "__main__":

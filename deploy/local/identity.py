@@ -13,13 +13,13 @@ from .confined import NOBODY
 from .processes import Bounds, Identity
 from .refusals import Refused
 
-WORLD = Path("/var/tmp")  # noqa: S108  survives a restart; see `place`, which trusts nobody there
+WORLD = Path("/var/tmp")  # noqa: S108  # survives a restart; see `place`, which trusts nobody there
 
 
 @functools.cache
 def namespaces_are_allowed() -> bool:
     probe = Bounds("namespace").around([shutil.which("true") or "/bin/true"])
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603  our own script
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603  # our own script
 
 
 def of_database_server() -> Identity:

@@ -1,10 +1,11 @@
 """A signing key for each program, and what the others need to verify it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joserfc.jwk import OKPKey
+from services.chassis.tokens import Signer, new_key
 
 from .databases import SERVICES
 from .passwords import write_private
@@ -27,22 +28,15 @@ class KeyFiles:
 def make(folder: Path) -> dict[str, KeyFiles]:
     """Make the keys that are missing; those that are there stay, and tokens stay good."""
     made = {program: KeyFiles.of(program, folder) for program in PROGRAMS}
-    for files in made.values():
+    for program, files in made.items():
         if not files.private.exists():
-            write_private(files.private, json.dumps(new_key()))
-        public = json.loads(files.private.read_text())
-        del public["d"]
-        files.public.write_text(json.dumps({"keys": [public]}))
+            write_private(files.private, json.dumps(new_key().as_dict(private=True)))
+        public = Signer.from_file(program, files.private).jwks()
+        files.public.write_text(json.dumps(public))
     return made
 
 
-def new_key() -> dict[str, object]:
-    key = OKPKey.generate_key("Ed25519")
-    named = {"kid": key.thumbprint(), "use": "sig", "alg": "EdDSA"}
-    return {**key.as_dict(private=True), **named}
-
-
-def trusted(program: str, keys: dict[str, KeyFiles]) -> dict[str, str]:
+def trusted(program: str, keys: Mapping[str, KeyFiles]) -> dict[str, str]:
     """Say whose tokens a program believes: the gateway people's, a service the other programs'."""
     believed = (
         ["customers"] if program == "gateway" else [each for each in keys if each != program]

@@ -101,7 +101,7 @@ class Nats:
 
     def _is_ready(self) -> bool:
         """Its ports file is written when it listens; asking it earlier costs seconds."""
-        assert self.process is not None  # noqa: S101  for the type checker: we have just started it
+        assert self.process is not None  # noqa: S101  # for the type checker: we have just started it
         file = self.folder / f"nats-server_{self.process.pid}.ports"
         try:
             urls = json.loads(file.read_text())["nats"]

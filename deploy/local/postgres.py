@@ -124,7 +124,7 @@ class Postgres:
         except FileNotFoundError:
             return False
         mine = self.process is not None and lines[0] == str(self.process.pid)
-        return mine and len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004  its eighth line
+        return mine and len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004  # its eighth line
 
     def _create(self, binaries: PostgresBinaries) -> None:
         """Make the data folder under another name first: a killed initdb leaves no half of one."""
@@ -144,7 +144,7 @@ class Postgres:
             *INITDB,
             *sync,
         ]
-        made = subprocess.run(  # noqa: S603  our own launcher, no shell
+        made = subprocess.run(  # noqa: S603  # our own launcher, no shell
             Bounds(self.identity).around(command),
             capture_output=True,
             text=True,

@@ -47,7 +47,7 @@ def start(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603  the command is the launcher's own, no shell
+        return subprocess.Popen(  # noqa: S603  # the command is the launcher's own, no shell
             bounds.around(command),
             stdin=subprocess.DEVNULL,
             stdout=output,

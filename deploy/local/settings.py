@@ -19,6 +19,7 @@ class LocalSettings(BaseSettings):
     admin_database_url: SecretStr | None = None
     nats_url: SecretStr | None = None
     run_folder: Path = ROOT / ".run"
+    supergraph_file: Path = ROOT / "gateway" / "supergraph.graphql"
     log_level: str = "INFO"
 
     @property
