@@ -11,6 +11,7 @@ from types import TracebackType
 from . import binaries, ports, processes
 from .passwords import password_in, write_private
 from .processes import Bounds
+from .refusals import NotRunning
 
 USER = "guanxi"
 CONFIGURATION = """\
@@ -53,6 +54,12 @@ class Nats:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise NotRunning("NATS is not running")
+        return self.process.pid
 
     @property
     def password(self) -> str:
@@ -101,8 +108,7 @@ class Nats:
 
     def _is_ready(self) -> bool:
         """Its ports file is written when it listens; asking it earlier costs seconds."""
-        assert self.process is not None  # noqa: S101  # for the type checker: we have just started it
-        file = self.folder / f"nats-server_{self.process.pid}.ports"
+        file = self.folder / f"nats-server_{self.pid}.ports"
         try:
             urls = json.loads(file.read_text())["nats"]
         except (FileNotFoundError, json.JSONDecodeError):  # not there, or half written

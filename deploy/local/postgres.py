@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from . import identity, ports, processes
 from .binaries import PostgresBinaries
 from .passwords import password_in, write_private
 from .processes import Bounds, Identity
-from .refusals import ProgramDied, Refused
+from .refusals import NotRunning, ProgramDied, Refused
 
 ATTEMPTS = 5
 INITDB = (
@@ -71,6 +72,12 @@ class Postgres:
         return identity.place(self.folder, self.identity) / "data"
 
     @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise NotRunning("PostgreSQL is not running")
+        return self.process.pid
+
+    @property
     def url(self) -> str:
         password = password_in(self.folder / "password")
         return f"postgresql://postgres:{password}@{ports.HOST}:{self.port}/postgres"
@@ -87,9 +94,12 @@ class Postgres:
             try:
                 self._launch(binaries)
             except ProgramDied:
-                # Between finding a free port and taking it, another may have been faster.
-                if self.wanted_port or ports.is_free(self.port) or attempt == ATTEMPTS - 1:
+                # Another may have been faster to take the port that was found free, and the
+                # children of a killed server hold its data for a moment longer.
+                theirs = self.wanted_port and not ports.is_free(self.wanted_port)
+                if theirs or attempt == ATTEMPTS - 1:
                     raise
+                time.sleep(0.1)
             else:
                 break
         return self.url
@@ -123,7 +133,7 @@ class Postgres:
             lines = (self.data / "postmaster.pid").read_text().split("\n")
         except FileNotFoundError:
             return False
-        mine = self.process is not None and lines[0] == str(self.process.pid)
+        mine = lines[0] == str(self.pid)
         return mine and len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004  # its eighth line
 
     def _create(self, binaries: PostgresBinaries) -> None:

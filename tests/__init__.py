@@ -1,0 +1,1 @@
+"""The tests mirror the code; each name is a sentence that is true when green."""
