@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from services.chassis import migrations
-
 from . import databases, keys, ports, processes, programs
 from .checkout import Checkout, Part
 from .company import Company
@@ -35,10 +33,10 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What runs on the servers."""
+    """What runs on the servers; `migrate` takes a service and its owner's URL."""
 
+    migrate: Callable[[str, str], None]
     company: Company | None = None
-    migrate: Callable[[str, str], None] = migrations.upgrade
     services: Services = programs.services
     gateway: Gateway = programs.gateway
 
