@@ -1,0 +1,1 @@
+"""How Guanxi runs: on one machine, in an image, on Kubernetes."""

@@ -1,0 +1,1 @@
+"""How it runs on one machine, without containers: real servers, real programs, one supervisor."""

@@ -1,0 +1,1 @@
+"""How it runs: on one machine, in an image, on Kubernetes."""

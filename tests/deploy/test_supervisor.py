@@ -1,0 +1,200 @@
+"""One command brings everything up, shows the way in, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local import ports
+from deploy.local.checkout import Checkout
+
+from .waiting import lives, until
+
+PARTS = ["postgres", "nats", "customers", "sales", "service_desk", "gateway"]
+
+
+class Run:
+    """A supervisor at work in a folder, and what it says."""
+
+    def __init__(self, folder, **settings):
+        self.folder, self.settings = folder, settings
+        self.checkout = Checkout(folder / "run")
+        self.diary = folder / "diary"
+        self.said = folder / f"said.{len(list(folder.glob('said.*')))}"
+        told = {
+            "RUN_FOLDER": self.checkout.run,
+            "DIARY": self.diary,
+            "COMPANY": folder / "company",
+        }
+        environment = {**os.environ, **{name: str(value) for name, value in told.items()}}
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.deploy.a_run"],
+                env=environment | {name: str(value) for name, value in settings.items()},
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def text(self):
+        return self.said.read_text()
+
+    def up(self):
+        until(lambda: "Guanxi is up" in self.text or self.process.poll() is not None)
+        assert "Guanxi is up" in self.text, self.text
+        self.pids = {part.name: part.pid for part in self.checkout.parts()}
+        return self.pids
+
+    def end(self, by):
+        self.process.send_signal(by)
+        return self.process.wait(60)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_ports():
+    return {name: ports.any_free() for name in ("GATEWAY_PORT", "POSTGRES_PORT", "NATS_PORT")}
+
+
+@pytest.fixture
+def free():
+    """Ports of our own for all three listeners."""
+    return free_ports()
+
+
+@pytest.fixture
+def begin(tmp_path, free):
+    runs = []
+
+    def started(**settings):
+        runs.append(Run(tmp_path, **{**free, **settings}))
+        return runs[-1]
+
+    yield started
+    for run in runs:
+        run.kill()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory):
+    """A system that is up, for those who only look at it."""
+    run = Run(tmp_path_factory.mktemp("up"), **free_ports())
+    run.up()
+    yield run
+    run.kill()
+
+
+def test_it_shows_the_way_in(up):
+    graph = f"http://127.0.0.1:{up.settings['GATEWAY_PORT']}/graphql"
+    assert f"graph     {graph}" in up.text
+    assert f"curl {graph}" in up.text
+    assert list(up.pids) == PARTS
+
+
+def test_each_database_is_migrated_by_its_owner(up):
+    migrated = [line for line in up.text.splitlines() if " as " in line]
+    assert migrated == [
+        f"{name} as {name}_owner" for name in ("customers", "sales", "service_desk")
+    ]
+
+
+def test_a_program_is_told_no_secret_but_its_own(up):
+    def told(name):
+        environment = Path(f"/proc/{up.pids[name]}/environ").read_text()
+        return dict(each.split("=", 1) for each in environment.split("\0") if each)
+
+    sales, gateway = told("sales"), told("gateway")
+    assert "//sales_app:" in sales["DATABASE_URL"]
+    assert "//sales_worker:" in sales["WORKER_DATABASE_URL"]
+    assert "OWNER_DATABASE_URL" not in sales
+    assert not {"DATABASE_URL", "NATS_URL", "ADMIN_DATABASE_URL"} & set(gateway)
+    assert gateway["EXPLORER_SIGN_IN"] == "{}"
+    assert list(json.loads(gateway["TRUSTED_ISSUERS"])) == ["customers"]
+
+
+def test_a_second_one_is_told_of_the_first(up):
+    second = Run(up.folder, **up.settings)
+    assert second.process.wait(30) == 1
+    assert f"this checkout is up already (process {up.process.pid})" in second.text
+    assert len(second.text.splitlines()) == 1
+    assert all(map(lives, up.pids.values()))
+
+
+def test_everything_goes_down_in_order(begin):
+    run = begin()
+    pids = run.up()
+    assert run.end(signal.SIGINT) == 0
+    assert not any(map(lives, pids.values()))
+    ended = [each for each in run.diary.read_text().splitlines() if each.endswith("ended")]
+    assert ended[0] == "gateway ended"
+    assert sorted(ended[1:]) == ["customers ended", "sales ended", "service_desk ended"]
+    stopped = [each.split()[1].strip(",") for each in run.text.splitlines() if "stopped" in each]
+    assert stopped == ["gateway", "customers", "NATS", "PostgreSQL"]
+
+
+def test_the_company_is_loaded_once_and_again_only_after_an_interruption(begin):
+    first, unfinished = begin(), "demo.unfinished"
+    first.up()
+    first.end(signal.SIGTERM)
+    assert "demo company" in first.text
+    second = begin()
+    second.up()
+    assert "demo company" not in second.text
+    (second.checkout.run / unfinished).touch()
+    assert second.end(signal.SIGTERM) == 0
+    third = begin()
+    third.up()
+    assert "demo company" in third.text
+    assert not (third.checkout.run / unfinished).exists()
+
+
+def test_a_killed_supervisor_leaves_nothing_running(begin):
+    run = begin()
+    pids = run.up()
+    run.end(signal.SIGKILL)
+    until(lambda: not any(map(lives, pids.values())))
+    assert run.checkout.supervisor() is None
+    assert run.checkout.parts() == []
+    begin().up()
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "POSTGRES_PORT", "NATS_PORT"])
+def test_a_port_in_use_is_named_before_anything_starts(begin, free, name):
+    with socket.create_server((ports.HOST, free[name])):
+        run = begin()
+        assert run.process.wait(30) == 1
+    assert f"port {free[name]} " in run.text
+    assert f"set {name} to a free port" in run.text
+    assert len(run.text.splitlines()) == 1
+    assert not run.checkout.postgres.exists()
+
+
+def test_a_program_that_cannot_start_takes_everything_down(begin, free):
+    run = begin(DYING="sales")
+    assert run.process.wait(60) == 1
+    log = run.checkout.log("sales")
+    last = run.text.splitlines()[-1]
+    assert last == f"sales ended with exit code 1: its last lines are in {log}"
+    assert "a reason for the log" in log.read_text()
+    assert "gateway began" not in run.diary.read_text()
+    assert all(ports.is_free(port) for port in free.values())
+
+
+@pytest.mark.parametrize("name", ["postgres", "service_desk"])
+def test_a_part_that_dies_later_takes_everything_down(begin, name):
+    run = begin()
+    pids = run.up()
+    os.kill(pids[name], signal.SIGKILL)
+    assert run.process.wait(60) == 1
+    log = run.checkout.log(name)
+    last = run.text.splitlines()[-1]
+    assert last == f"{name} ended by SIGKILL: its last lines are in {log}"
+    assert not any(map(lives, pids.values()))
