@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     event,
+    inspect,
     text,
     true,
 )
@@ -136,6 +137,15 @@ def public_name(column: str) -> str:
     for ending in ("_id", "_value", "_currency"):
         column = column.removesuffix(ending)
     return to_camel(column)
+
+
+def defaults_of(entity: type[Entity]) -> dict[str, Any]:
+    """Give what a new row begins with, so that it can be read before it is written."""
+    return {
+        it.key: it.columns[0].default.arg
+        for it in inspect(entity).column_attrs
+        if getattr(it.columns[0].default, "is_scalar", False)
+    }
 
 
 def _constraints(cls: type[Entity]) -> list[Any]:

@@ -14,7 +14,7 @@ from services.chassis import audit, outbox, telemetry
 from services.chassis.actor import Actor
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
-from services.chassis.database import BIND_TENANT, Entity, RecordColumns
+from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event, data_of
 from services.chassis.ids import new_id
@@ -60,7 +60,8 @@ class Work:
 
     def add(self, entity: type[R], values: Changes | None = None, **more: Any) -> R:
         """Make a record; its id, tenant and origin come from this work."""
-        made: R = entity(tenant=self.actor.tenant, **dict(values or Changes()), **more)
+        given = {**defaults_of(entity), **dict(values or Changes()), **more}
+        made: R = entity(tenant=self.actor.tenant, **given)
         if isinstance(made, RecordColumns):
             made.id = made.id or new_id(entity.__prefix__)
             made.created_at = made.created_at or self.now

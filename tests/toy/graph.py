@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 
 import strawberry
 
@@ -21,6 +20,7 @@ from services.chassis.graph import (
     one,
     record,
     reference,
+    relate,
     stub,
     update,
     upsert,
@@ -33,13 +33,9 @@ described(
 )
 
 
-@record(queries.voyages, "One voyage of a ship.")
-class Voyage(Record):
-    port: str = field("Where it went.", write=True)
-    miles: Decimal = field("How far it was.", write=True)
-    ship: Annotated["Ship", strawberry.lazy(__name__)] = reference(
-        model.Voyage.ship_id, "The ship.", write=True
-    )
+@stub("A person who pilots, whom another service knows.")
+class Pilot:
+    id: strawberry.ID = strawberry.field(description="Its id.")
 
 
 @record(queries.ships, "A ship.")
@@ -51,13 +47,18 @@ class Ship(Record):
     value: Money | None = field("What it is worth.", write=True)
     owner: StaffUser | None = reference(model.Ship.owner_id, "Who answers for it.", write=True)
     label: str = computed(rules.label, "Its name and year.")
-    voyages: Connection[Voyage] | None = many(Voyage, model.Voyage.ship_id, "Where it went.")
 
 
-@stub("A port, which another service knows.")
-class Harbour:
-    id: strawberry.ID = strawberry.field(description="Its id.")
-    visits: Connection[Voyage] | None = many(Voyage, model.Voyage.pilot_id, "Who came here.")
+@record(queries.voyages, "One voyage of a ship.")
+class Voyage(Record):
+    port: str = field("Where it went.", write=True)
+    miles: Decimal = field("How far it was.", write=True)
+    ship: Ship | None = reference(model.Voyage.ship_id, "The ship.", write=True)
+    pilot: Pilot | None = reference(model.Voyage.pilot_id, "Who piloted.", write=True)
+
+
+relate(Ship, voyages=many(Voyage, model.Voyage.ship_id, "Where it went."))
+relate(Pilot, voyages=many(Voyage, model.Voyage.pilot_id, "What it piloted."))
 
 
 @strawberry.type
@@ -82,4 +83,4 @@ class Mutation:
     )
 
 
-schema = Subgraph(Query, Mutation, [Ship, Voyage, Harbour])
+schema = Subgraph(Query, Mutation, [Ship, Voyage, Pilot])

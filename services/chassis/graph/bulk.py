@@ -149,7 +149,7 @@ class Upsert:
                 ids.append(id)
             except (Refusal, Refusals) as refused:
                 row.__dict__["status"] = RowStatus.REFUSED
-                row.__dict__["userErrors"] = user_errors(refused)
+                row.__dict__["userErrors"] = user_errors(refused, "items", row.index)
                 ids.append("")
                 if atomic:
                     raise

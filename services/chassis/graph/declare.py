@@ -8,14 +8,22 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from services.chassis.graph.keyset import order_input
-from services.chassis.graph.making import Part, list_of, made_field
+from services.chassis.graph.making import Part, extend, list_of, made_field
 from services.chassis.graph.plan import planned, planned_page
 from services.chassis.graph.read import related
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import selected_by
-from services.chassis.graph.shapes import Bound, Many, Shape, bound, bound_stub, shape_of
+from services.chassis.graph.shapes import (
+    Bound,
+    Many,
+    Shape,
+    bound,
+    bound_later,
+    bound_stub,
+    shape_of,
+)
 from services.chassis.graph.types import Connection
-from services.chassis.graph.where import where_input
+from services.chassis.graph.where import relation_part, where_input
 from services.chassis.reading import Reading
 
 T = TypeVar("T")
@@ -35,15 +43,29 @@ def record(reading: Reading, description: str) -> Callable[[type[T]], type[T]]:
 
 
 def stub(description: str) -> Callable[[type[T]], type[T]]:
-    """Declare another service's record: its key, and the relations that are added to it here."""
+    """Declare another service's record: its key, to which slices `relate` what they store."""
 
     def declared(cls: type[T]) -> type[T]:
-        shape = bound_stub(cls)
-        _give_fields(cls, shape)
-        cls.__shape__ = shape  # type: ignore[attr-defined]  # read by shape_of
+        cls.__shape__ = bound_stub(cls)  # type: ignore[attr-defined]  # read by shape_of
         return strawberry.federation.type(cls, keys=["id"], description=description)
 
     return declared
+
+
+def relate(cls: type, **relations: Any) -> None:
+    """Add to a record or a stub the relations that this slice stores: `orders=many(…)`.
+
+    So the arrow runs from the slice that stores a relation to the one that it points to, never
+    back, and no two slices form a circle.
+    """
+    shape = shape_of(cls)
+    for name, marker in relations.items():
+        found = bound_later(shape, name, marker)
+        field = _field(found)
+        field.python_name = name
+        cls.__strawberry_definition__.fields.append(field)  # type: ignore[attr-defined]
+        if kept := vars(cls).get("__where__"):
+            extend(kept, [relation_part(found)])
 
 
 def one(cls: type[T], description: str) -> T | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import strawberry
-from graphql import GraphQLObjectType
+from graphql import GraphQLError, GraphQLObjectType
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -40,6 +40,9 @@ class Subgraph(strawberry.federation.Schema):
         for type in self._schema.type_map.values():
             if isinstance(type, GraphQLObjectType):
                 _put_behaviours(type)
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Leave errors to the answer, which masks faults and logs them; refusals are no faults."""
 
     async def entities_resolver(  # type: ignore[override]  # in batches; the base goes one by one
         self, info: Info, representations: list[FederationAny]

@@ -148,15 +148,19 @@ def bound(cls: type, reading: Reading) -> Shape:
 
 
 def bound_stub(cls: type) -> Shape:
-    """Bind another service's record: its key, and the relations that this service adds to it."""
+    """Bind another service's record: its key; slices add the relations that they store."""
     shape = Shape(cls.__name__, cls, None)
     shape.fields["id"] = Column("id", ("id",), "")
-    for name, marker in _markers(cls):
-        if marker.role is not Many:
-            raise BindingError(f"{shape.name}.{name}: a stub has relations only")
-        found = _many(shape, name, marker)
-        shape.fields[found.public] = found
     return shape
+
+
+def bound_later(shape: Shape, name: str, marker: Marker) -> Many:
+    """Bind a relation that another slice adds to a record or a stub."""
+    if name in shape.fields or marker.role is not Many:
+        raise BindingError(f"{shape.name}.{name}: another slice may add a new relation, no more")
+    found = _many(shape, name, marker)
+    shape.fields[found.public] = found
+    return found
 
 
 def _markers(cls: type) -> list[tuple[str, Marker]]:

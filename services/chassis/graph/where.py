@@ -119,9 +119,14 @@ def where_input(shape: Shape) -> Any:
         elif isinstance(it, Reference):
             parts.append(Part(it.input_name, WHERE_OF[strawberry.ID] | None, it.description))
         elif isinstance(it, Many):
-            parts.append(Part(it.public, _to_many(shape_of(it.target)) | None, it.description))
+            parts.append(relation_part(it))
     extend(made, parts)
     return made
+
+
+def relation_part(found: Many) -> Part:
+    """Make the condition on a relation: some, none, every."""
+    return Part(found.public, _to_many(shape_of(found.target)) | None, found.description)
 
 
 def _where_of(kind: Any) -> Any:
