@@ -117,6 +117,13 @@ class Owned:
     team_id: Mapped[str | None] = mapped_column(ID, sort_order=81)
 
 
+class Projected:
+    """A copy of another service's record, kept by its events: key, and how far it has followed."""
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, sort_order=-1)
+    sequence: Mapped[int] = mapped_column(sort_order=90)
+
+
 _metadata: dict[str, MetaData] = {}
 
 

@@ -5,9 +5,12 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from alembic import command, context, op
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
 
 from services.chassis import audit, inbox, numbers, outbox, references  # noqa: F401  # declare tables
@@ -25,10 +28,38 @@ FOUNDATION = (
 
 def upgrade(service: str, owner_url: str, revision: str = "head") -> None:
     """Bring a service's database to its newest form; run again, it changes nothing."""
+    command.upgrade(_configuration(service, owner_url), revision)
+
+
+def _configuration(service: str, owner_url: str) -> Config:
     configuration = Config()
     configuration.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    configuration.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     configuration.attributes["url"] = owner_url
-    command.upgrade(configuration, revision)
+    return configuration
+
+
+def draft(service: str, owner_url: str, message: str) -> None:
+    """Write a new migration of what the models have and the database has not, to be read over."""
+    command.revision(_configuration(service, owner_url), message, autogenerate=True)
+
+
+def drift(service: str, owner_url: str) -> list[Any]:
+    """Tell in what a migrated database differs from the models; nothing, if all is well."""
+    return asyncio.run(_drift(service, owner_url))
+
+
+async def _drift(service: str, url: str) -> list[Any]:
+    engine = connect(url, name=f"{service} drift", pooled=False)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_compare, tables_of(service))
+    await engine.dispose()
+    return found
+
+
+def _compare(connection: Connection, tables: Any) -> list[Any]:
+    compared = MigrationContext.configure(connection, opts={"target_metadata": tables})
+    return list(compare_metadata(compared, tables))
 
 
 def run(service: str) -> None:

@@ -1,6 +1,6 @@
 """Named permissions, and the door that asks for one before a command runs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, NewType, ParamSpec, Protocol, TypeVar
 
@@ -50,6 +50,13 @@ def requires(
         return admitted
 
     return guard
+
+
+def granted(
+    by_role: Mapping[str, frozenset[Permission]], roles: Iterable[str]
+) -> frozenset[Permission]:
+    """Join what these roles permit; a role that is not known here permits nothing."""
+    return frozenset().union(*(by_role.get(role, frozenset()) for role in roles))
 
 
 def permission_of(command: Callable[..., Any]) -> Permission:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, event, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -77,6 +78,16 @@ class Work:
         for name, value in different.items():
             setattr(record, name, value)
         return bool(different)
+
+    async def keep(self, projection: type[Any], id: str, **values: Any) -> None:
+        """Bring a copy of another service's record to what the event at hand says of it."""
+        if self.cause is None:
+            raise RuntimeError("a projection is kept by a subscriber")
+        kept = {"id": id, "sequence": self.cause.sequence, **values}
+        told = insert(projection).values(tenant=self.actor.tenant, **kept)
+        await self.session.execute(
+            told.on_conflict_do_update(index_elements=["tenant", "id"], set_=kept)
+        )
 
     async def publish(self, *events: Event) -> None:
         """Lay events in the outbox; they leave only if this work commits."""

@@ -290,6 +290,8 @@ def _part_of(parameter: Parameter, hint: Any) -> Part:
 def _value(value: Any) -> Any:
     if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
         return Money(value["amount"], value["currency"])
+    if isinstance(value, list):
+        return [it.name if isinstance(it, enum.Enum) else it for it in value]
     return value
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import strawberry
 from pydantic.alias_generators import to_camel
-from sqlalchemy import inspect
+from sqlalchemy import ARRAY, inspect
 from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 
 from services.chassis.database import public_name
@@ -46,6 +46,10 @@ class Column(Bound):
     @property
     def is_money(self) -> bool:
         return self.kind is Money
+
+    @property
+    def is_list(self) -> bool:
+        return get_origin(self.kind) is list
 
 
 @dataclass(frozen=True)
@@ -171,10 +175,13 @@ def _column(shape: Shape, name: str, marker: Marker) -> Column:
     found = _mapped(shape, name)
     prop = inspect(shape.entity).all_orm_descriptors[name].property
     if isinstance(prop, CompositeProperty):
-        keys, kind = tuple(it.key for it in prop.props), Money
-        nullable = prop.columns[0].nullable
+        keys: tuple[str, ...] = tuple(it.key for it in prop.props)
+        kind: Any = Money
     else:
-        keys, kind, nullable = (name,), _kind_of(found), prop.columns[0].nullable
+        keys, kind = (name,), _kind_of(found)
+    nullable = prop.columns[0].nullable
+    if isinstance(prop.columns[0].type, ARRAY):
+        kind = shape.cls.__annotations__[name]
     _compare(shape, name, kind, nullable=bool(nullable))
     return Column(name, keys, marker.description, kind, marker.write, marker.history)
 

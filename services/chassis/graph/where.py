@@ -113,7 +113,7 @@ def where_input(shape: Shape) -> Any:
         Part("externalRef", EXTERNAL_REF_WHERE | None, "By what ids another system knows them."),
     ]
     for it in shape.fields.values():
-        if isinstance(it, Column):
+        if isinstance(it, Column) and not it.is_list:
             kind = strawberry.ID if it.name == "id" else it.kind
             parts.append(Part(it.public, _where_of(kind) | None, it.description or it.public))
         elif isinstance(it, Reference):
