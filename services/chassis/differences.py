@@ -84,8 +84,12 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
         if attribute.key in UNSPOKEN or not history.has_changes():
             continue
         name = public_name(attribute.key)
-        if attribute.columns[0].info.get("personal", Personal.NONE) is not Personal.NONE:
+        tag = attribute.columns[0].info.get("personal", Personal.NONE)
+        if tag is not Personal.NONE:
             noted.personal |= {name}
+        if tag is Personal.CREDENTIAL:  # that it changed is told; what it was is nobody's business
+            noted.after[name] = None
+            continue
         if history.deleted and not created:
             _put(noted.before, name, attribute.key, history.deleted[0], keep=True)
         _put(noted.after, name, attribute.key, history.added[0] if history.added else None)

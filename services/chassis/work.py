@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from services.chassis import audit, outbox, telemetry
-from services.chassis.actor import Actor
+from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
@@ -44,6 +44,22 @@ class Work:
     told: list[Event] = field(default_factory=list)
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
+
+    @property
+    def person(self) -> str | None:
+        """The id of the staff user who acts, if it is one."""
+        return self.actor.id if self.actor.kind is ActorKind.USER else None
+
+    @property
+    def heard(self) -> Envelope:
+        """The event that this work reacts to; only subscribers have one."""
+        if self.cause is None:
+            raise RuntimeError("this work reacts to no event")
+        return self.cause
+
+    @property
+    def told_at(self) -> datetime:
+        return self.heard.time
 
     async def get(self, entity: type[R], id: str, *, version: int | None = None) -> R:
         """Read a record that this actor may see, or refuse as if there were none."""
@@ -81,9 +97,7 @@ class Work:
 
     async def keep(self, projection: type[Any], id: str, **values: Any) -> None:
         """Bring a copy of another service's record to what the event at hand says of it."""
-        if self.cause is None:
-            raise RuntimeError("a projection is kept by a subscriber")
-        kept = {"id": id, "sequence": self.cause.sequence, **values}
+        kept = {"id": id, "sequence": self.heard.sequence, **values}
         told = insert(projection).values(tenant=self.actor.tenant, **kept)
         await self.session.execute(
             told.on_conflict_do_update(index_elements=["tenant", "id"], set_=kept)

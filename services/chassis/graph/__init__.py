@@ -1,7 +1,7 @@
 """The graph kit: how a slice's `graph.py` declares record types, and what follows from it."""
 
 from services.chassis.graph.bulk import upsert
-from services.chassis.graph.declare import connection, one, record, relate, stub
+from services.chassis.graph.declare import connection, one, own, record, relate, sole, stub
 from services.chassis.graph.making import described
 from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
@@ -23,9 +23,11 @@ __all__ = [
     "field",
     "many",
     "one",
+    "own",
     "record",
     "reference",
     "relate",
+    "sole",
     "stub",
     "update",
     "upsert",

@@ -26,7 +26,6 @@ from services.chassis.graph.types import (
     ExternalRefInput,
     OnError,
     PublishedEvent,
-    RefusedError,
     RowStatus,
     UserError,
 )
@@ -195,7 +194,7 @@ class Upsert:
         return row
 
     def _payload(
-        self, rows: Sequence[Any], work: Work | None = None, errors: Sequence[RefusedError] = ()
+        self, rows: Sequence[Any], work: Work | None = None, errors: Sequence[UserError] = ()
     ) -> Any:
         made = object.__new__(self.payload)
         events = published(work) if work else []

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from services.chassis.graph.keyset import order_input
 from services.chassis.graph.making import Part, extend, list_of, made_field
-from services.chassis.graph.plan import planned, planned_page
+from services.chassis.graph.plan import PagePlan, planned, planned_page
 from services.chassis.graph.read import related
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import selected_by
@@ -76,6 +76,18 @@ def one(cls: type[T], description: str) -> T | None:
     return field
 
 
+def sole(cls: type[T], description: str) -> T | None:
+    """Make the root field that gives the one record of this type that a tenant has."""
+    field: T | None = made_field(cls | None, description, [], Sole(shape_of(cls)))
+    return field
+
+
+def own(cls: type[T], description: str) -> T | None:
+    """Make the root field that gives the record which is the caller."""
+    field: T | None = made_field(cls | None, description, [], Own(shape_of(cls)))
+    return field
+
+
 def connection(cls: type[T], description: str) -> Connection[T] | None:
     """Make the root field that lists records; null where this service does not answer."""
     shape = shape_of(cls)
@@ -112,6 +124,31 @@ class One:
         plan = planned(request.shapes, self.shape, selected_by(info).selections())
         async with request.reader() as reader:
             return (await reader.by_ids(plan, [id])).get(id)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Answers with the caller's own record."""
+
+    shape: Shape
+
+    async def __call__(self, source: Any, info: Info) -> Any:
+        request: Request = info.context
+        return await One(self.shape)(source, info, request.actor.id)
+
+
+@dataclass(frozen=True)
+class Sole:
+    """Answers with the one record that there is."""
+
+    shape: Shape
+
+    async def __call__(self, _source: Any, info: Info) -> Any:
+        request: Request = info.context
+        plan = planned(request.shapes, self.shape, selected_by(info).selections())
+        async with request.reader() as reader:
+            found = await reader.page(PagePlan(plan, {"first": 1}))
+        return next(iter(found.nodes), None)
 
 
 @dataclass(frozen=True)

@@ -56,10 +56,17 @@ def extend(made: Any, parts: Iterable[Part]) -> None:
     )
 
 
-def made_field(type: Any, description: str, arguments: Iterable[Part], behaviour: object) -> Any:
+def made_field(
+    type: Any,
+    description: str,
+    arguments: Iterable[Part],
+    behaviour: object,
+    *,
+    name: str | None = None,
+) -> Any:
     """Make a field that the schema will resolve by its `behaviour`, with raw arguments."""
     field: Any = strawberry.field(
-        resolver=_never, description=description, metadata={BEHAVIOUR: behaviour}
+        resolver=_never, name=name, description=description, metadata={BEHAVIOUR: behaviour}
     )
     field.type_annotation = StrawberryAnnotation(type)
     field.arguments = [

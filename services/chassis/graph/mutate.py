@@ -32,7 +32,7 @@ def create(cls: type, command: Command, description: str) -> Any:
     """Make the mutation that makes a record, of the fields marked `write`."""
     shape = shape_of(cls)
     given = made_input(
-        f"Create{shape.name}Input",
+        f"{_deed_name(command, shape)}Input",
         written_parts(shape, shape.written(history=False), creating=True),
         f"What a new {shape.name} is made of.",
     )
@@ -47,7 +47,7 @@ def update(cls: type, command: Command, description: str) -> Any:
     """Make the mutation that changes a record: absent is unchanged, null is cleared."""
     shape = shape_of(cls)
     given = made_input(
-        f"Update{shape.name}Input",
+        f"{_deed_name(command, shape)}Input",
         written_parts(shape, shape.written(history=False), creating=False),
         f"What to change of a {shape.name}: what is left out stays, null clears.",
     )
@@ -107,7 +107,7 @@ def told(command: Command, description: str) -> str:
     return f"{description}{needs}" + (f" Publishes {events}." if events else "")
 
 
-def user_errors(refused: Refusal | Refusals, *outer: str | int) -> list[RefusedError]:
+def user_errors(refused: Refusal | Refusals, *outer: str | int) -> list[UserError]:
     """Turn refusals into what a client reads; the one place where this happens."""
     each = refused.refusals if isinstance(refused, Refusals) else (refused,)
     return [
@@ -197,7 +197,7 @@ def filled(
     *,
     work: Work | None = None,
     id: str = "",
-    errors: Sequence[RefusedError] = (),
+    errors: Sequence[UserError] = (),
 ) -> Any:
     """Fill a payload with its values and with what the work did."""
     difference = work.differences.get(id) if work else None

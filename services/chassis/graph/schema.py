@@ -1,21 +1,27 @@
 """A service's subgraph: Strawberry's federation schema, with our own reading behind it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import strawberry
 from graphql import GraphQLError, GraphQLObjectType
+from strawberry.annotation import StrawberryAnnotation
 from strawberry.federation.schema import FederationAny
+from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.info import Info
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+from strawberry.types.union import StrawberryUnion
 
-from services.chassis.graph.making import BEHAVIOUR
+from services.chassis.graph.declare import Info
+from services.chassis.graph.making import BEHAVIOUR, Part, made_field
 from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
-from services.chassis.graph.types import RefusedError, StaffUser
+from services.chassis.graph.types import Actor, RefusedError, StaffUser
 from services.chassis.refusals import Forbidden, LimitExceeded
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
@@ -28,10 +34,8 @@ class Subgraph(strawberry.federation.Schema):
     def __init__(self, query: type, mutation: type, records: Iterable[type]) -> None:
         records = list(records)
         self.shapes: Shapes = _shapes(records)
-        own_staff = self.shapes["StaffUser"].cls
-        self.replaced = {StaffUser: own_staff}
         super().__init__(
-            query=query,
+            query=self._federated(query),
             mutation=mutation,
             types=[*records, RefusedError],
             federation_version=FEDERATION_VERSION,
@@ -41,51 +45,96 @@ class Subgraph(strawberry.federation.Schema):
             if isinstance(type, GraphQLObjectType):
                 _put_behaviours(type)
 
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        """Let an actor's user be this service's own record of it, where it keeps one."""
+        fields = super().get_fields(type_definition)
+        own = self.shapes[StaffUser.__name__].cls
+        if type_definition.origin is not Actor or own is StaffUser:
+            return fields
+        replaced = StrawberryField(
+            python_name="user",
+            type_annotation=StrawberryAnnotation(own | None),
+            description="The staff user, where it was one.",
+        )
+        return [replaced if it.python_name == "user" else it for it in fields]
+
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Leave errors to the answer, which masks faults and logs them; refusals are no faults."""
 
-    async def entities_resolver(  # type: ignore[override]  # in batches; the base goes one by one
-        self, info: Info, representations: list[FederationAny]
-    ) -> list[Any]:
-        """Answer entity references, one statement for each type; what may not be seen is null."""
-        given: list[Mapping[str, Any]] = representations  # type: ignore[assignment]  # `_Any`
-        if len(given) > MAX_ENTITIES:
-            raise LimitExceeded(f"at most {MAX_ENTITIES} representations at once")
-        asked = selected_by(info._raw_info)  # noqa: SLF001  # the AST, as the executor has it
-        found = {
-            name: await self._entities(info.context, asked, name, given)
-            for name in {it["__typename"] for it in given}
+    def _federated(self, query: type) -> type:
+        """Add what a federated subgraph answers: its SDL, and its entities in batches."""
+        entities = tuple(
+            StrawberryAnnotation(it.cls)
+            for it in sorted(self.shapes.values(), key=lambda it: it.name)
+        )
+        union = StrawberryUnion("_Entity", type_annotations=entities)
+        given = Part("representations", list[FederationAny], "The keys of the records.")
+        fields = {
+            "_entities": made_field(
+                list[union | None],  # type: ignore[valid-type]  # made here
+                "Records by their keys, for a gateway.",
+                [given],
+                Entities(self.shapes),
+                name="_entities",
+            ),
+            "_service": made_field(
+                _Service, "This subgraph, for a gateway.", [], self._sdl, name="_service"
+            ),
         }
-        return [found[it["__typename"]].get(it["id"]) for it in given]
+        return strawberry.type(type("Query", (query,), fields))
 
-    async def _entities(
+    def _sdl(self, _source: Any, _info: Info) -> "_Service":
+        return _Service(sdl=print_schema(self))
+
+
+@strawberry.type(name="_Service", description="A subgraph.")
+class _Service:
+    sdl: str = strawberry.field(description="Its schema, with the federation's directives.")
+
+
+@dataclass(frozen=True)
+class Entities:
+    """Answers entity references, one statement for each type; what may not be seen is null."""
+
+    shapes: Shapes
+
+    async def __call__(
+        self, _source: Any, info: Info, representations: Sequence[Mapping[str, Any]]
+    ) -> list[Any]:
+        if len(representations) > MAX_ENTITIES:
+            raise LimitExceeded(f"at most {MAX_ENTITIES} representations at once")
+        asked = selected_by(info)
+        found = {
+            name: await self._of_type(info.context, asked, name, representations)
+            for name in {it["__typename"] for it in representations}
+        }
+        return [found[it["__typename"]].get(it["id"]) for it in representations]
+
+    async def _of_type(
         self, request: Request, asked: Selected, name: str, given: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
-        ids = [it["id"] for it in given if it["__typename"] == name]
         shape = self.shapes.get(name)
         if shape is None:
             return {}
+        ids = dict.fromkeys(it["id"] for it in given if it["__typename"] == name)
         plan = planned(self.shapes, shape, asked.selections(name))
         try:
             async with request.reader() as reader:
-                return await reader.by_ids(plan, list(dict.fromkeys(ids)))
+                return await reader.by_ids(plan, list(ids))
         except Forbidden:
             return {}
 
 
 def _shapes(records: Iterable[type]) -> Shapes:
-    """Give the record types by name; one who is no record here is a stub of its key."""
+    """Give the record types by name; one that is no record here is a stub of its key."""
     shapes: dict[str, Shape] = {"StaffUser": bound_stub(StaffUser)}
-    shapes |= {shape_of(it).name: shape_of(it) for it in records}
-    return shapes
+    return shapes | {shape_of(it).name: shape_of(it) for it in records}
 
 
 def _put_behaviours(type: GraphQLObjectType) -> None:
     """Resolve our own fields by their behaviour, with arguments as the schema reads them."""
     for field in type.fields.values():
         definition = (field.extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        behaviour: Callable[..., Any] | None = (getattr(definition, "metadata", None) or {}).get(
-            BEHAVIOUR
-        )
+        behaviour = (getattr(definition, "metadata", None) or {}).get(BEHAVIOUR)
         if behaviour is not None:
             field.resolve = behaviour

@@ -1,0 +1,29 @@
+"""What can be done with a company."""
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import requires
+from services.chassis.work import Work
+from services.customers.company import rules
+from services.customers.company.events import CompanyCreated, CompanyUpdated
+from services.customers.company.model import Company
+from services.customers.permissions import EDIT_COMPANY
+
+
+@requires(EDIT_COMPANY, publishes=[CompanyCreated])
+async def create(work: Work, values: Changes) -> Company:
+    """Found the company of a tenant that has none yet."""
+    rules.check_currency(values[Company.base_currency])
+    rules.check_time_zone(values[Company.time_zone])
+    company = work.add(Company, values)
+    await work.publish(CompanyCreated.of(company))
+    return company
+
+
+@requires(EDIT_COMPANY, publishes=[CompanyUpdated])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Company:
+    company = await work.get(Company, id, version=version)
+    if work.change(company, changes):
+        rules.check_currency(company.base_currency)
+        rules.check_time_zone(company.time_zone)
+        await work.publish(CompanyUpdated.of(company))
+    return company

@@ -1,0 +1,34 @@
+"""What can be done with a contact."""
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import requires
+from services.chassis.work import Work
+from services.customers.contacts.events import ContactCreated, ContactUpdated
+from services.customers.contacts.model import Contact
+from services.customers.customers import rules
+from services.customers.customers.model import Customer
+from services.customers.permissions import EDIT_CUSTOMERS
+
+
+@requires(EDIT_CUSTOMERS, publishes=[ContactCreated])
+async def create(work: Work, values: Changes) -> Contact:
+    await work.get(Customer, values[Contact.customer_id])
+    contact = work.add(Contact, _checked(values))
+    await work.publish(ContactCreated.of(contact))
+    return contact
+
+
+@requires(EDIT_CUSTOMERS, publishes=[ContactUpdated])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Contact:
+    contact = await work.get(Contact, id, version=version)
+    if work.change(contact, _checked(changes)):
+        await work.publish(ContactUpdated.of(contact))
+    return contact
+
+
+def _checked(changes: Changes) -> Changes:
+    if email := changes.get(Contact.email, None):
+        changes = changes.having(Contact.email, rules.checked_email(email))
+    if phone := changes.get(Contact.phone, None):
+        rules.check_phone(phone)
+    return changes

@@ -1,0 +1,18 @@
+"""A contact."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped
+
+from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
+
+
+class Contact(RecordColumns, Entity):
+    __tablename__, __prefix__ = "contact", "con"
+    __sorts__ = ("name",)
+
+    customer_id: Mapped[str] = belongs_to("customer")
+    name: Mapped[str] = column(Personal.NAME)
+    title: Mapped[str | None] = column()
+    email: Mapped[str | None] = column(Personal.CONTACT)
+    phone: Mapped[str | None] = column(Personal.CONTACT, String(40))
+    is_primary: Mapped[bool] = column(default=False)

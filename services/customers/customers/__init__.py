@@ -1,0 +1,1 @@
+"""Customers: the organisations and persons we deal with, and the roles they play for us."""

@@ -1,0 +1,73 @@
+"""What can be done with a customer."""
+
+from typing import Annotated
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import requires
+from services.chassis.work import Work
+from services.customers.customers import rules
+from services.customers.customers.events import (
+    CustomerCreated,
+    CustomerUpdated,
+    PartyRoleAssigned,
+)
+from services.customers.customers.model import (
+    Customer,
+    CustomerStatus,
+    PartyRole,
+    PartyRoleKind,
+)
+from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS
+
+
+@requires(EDIT_CUSTOMERS, publishes=[CustomerCreated])
+async def create(work: Work, values: Changes) -> Customer:
+    """Add a customer; whoever adds it answers for it, unless the values name another."""
+    customer = work.add(Customer, _checked(values))
+    customer.owner_id = customer.owner_id or work.person
+    await work.publish(CustomerCreated.of(customer))
+    return customer
+
+
+@requires(EDIT_CUSTOMERS, publishes=[CustomerUpdated])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Customer:
+    customer = await work.get(Customer, id, version=version)
+    if work.change(customer, _checked(changes)):
+        await work.publish(CustomerUpdated.of(customer))
+    return customer
+
+
+@requires(HOLD_CUSTOMERS, publishes=[CustomerUpdated])
+async def hold(work: Work, id: str) -> Customer:
+    return await _become(work, id, CustomerStatus.ON_HOLD)
+
+
+@requires(HOLD_CUSTOMERS, publishes=[CustomerUpdated])
+async def release(work: Work, id: str) -> Customer:
+    return await _become(work, id, CustomerStatus.ACTIVE)
+
+
+@requires(EDIT_CUSTOMERS, publishes=[PartyRoleAssigned])
+async def assign_role(
+    work: Work, id: str, *, role: Annotated[PartyRoleKind, "Which role it plays."]
+) -> Customer:
+    """Let a party play one more role at once (CUS-02)."""
+    customer = await work.get(Customer, id)
+    work.add(PartyRole, customer_id=id, role=role)
+    await work.publish(PartyRoleAssigned(customer_id=id, role=role.name))
+    return customer
+
+
+async def _become(work: Work, id: str, status: CustomerStatus) -> Customer:
+    customer = await work.lock(Customer, id)
+    customer.become(status)
+    await work.publish(CustomerUpdated.of(customer))
+    return customer
+
+
+def _checked(changes: Changes) -> Changes:
+    if email := changes.get(Customer.email, None):
+        changes = changes.having(Customer.email, rules.checked_email(email))
+    if phone := changes.get(Customer.phone, None):
+        rules.check_phone(phone)
+    return changes

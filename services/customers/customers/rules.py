@@ -1,0 +1,24 @@
+"""What a customer's particulars must be (BR-23: they enter in standard format)."""
+
+import re
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.chassis.refusals import Invalid
+
+PHONE = re.compile(r"[0-9+()./\- ]*[0-9]{3}[0-9+()./\- x]*")
+
+
+def checked_email(text: str) -> str:
+    """Give an e-mail address in its normal form; refuse what is none."""
+    try:
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Invalid("this is no e-mail address", path=("email",)) from error
+    return found.normalized
+
+
+def check_phone(text: str) -> None:
+    """Refuse what nobody could dial; the national forms of the world are let through."""
+    if not PHONE.fullmatch(text):
+        raise Invalid("this is no telephone number", path=("phone",))

@@ -1,0 +1,1 @@
+"""Interactions: what passed between a customer and us, on which channel."""

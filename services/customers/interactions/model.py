@@ -1,0 +1,37 @@
+"""An interaction."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped
+
+from services.chassis.database import Entity, Owned, Personal, RecordColumns, belongs_to, column
+
+
+class Channel(enum.Enum):
+    CALL = "CALL"
+    EMAIL = "EMAIL"
+    MEETING = "MEETING"
+    VISIT = "VISIT"
+    LETTER = "LETTER"
+    MESSAGE = "MESSAGE"
+    WEB = "WEB"
+
+
+class InteractionDirection(enum.Enum):
+    INBOUND = "INBOUND"
+    OUTBOUND = "OUTBOUND"
+
+
+class Interaction(RecordColumns, Owned, Entity):
+    __tablename__, __prefix__ = "interaction", "int"
+    __sorts__ = ("happened_at",)
+
+    customer_id: Mapped[str] = belongs_to("customer")
+    contact_id: Mapped[str | None] = belongs_to("contact")
+    channel: Mapped[Channel] = column()
+    direction: Mapped[InteractionDirection] = column()
+    subject: Mapped[str] = column(Personal.FREE_TEXT)
+    notes: Mapped[str | None] = column(Personal.FREE_TEXT, String(10_000))
+    happened_at: Mapped[datetime] = column()

@@ -1,0 +1,29 @@
+"""The subgraph of customers, assembled from its slices."""
+
+from strawberry.tools import merge_types
+
+from services.chassis.graph import Subgraph
+from services.customers.company import graph as company
+from services.customers.contacts import graph as contacts
+from services.customers.customers import graph as customers
+from services.customers.interactions import graph as interactions
+from services.customers.staff import graph as staff
+from services.customers.timeline import graph as timeline
+
+SLICES = (company, staff, customers, contacts, interactions)
+
+
+def schema() -> Subgraph:
+    return Subgraph(
+        merge_types("Query", tuple(it.Query for it in SLICES)),
+        merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
+        [
+            company.Company,
+            staff.StaffUser,
+            customers.Customer,
+            customers.PartyRole,
+            contacts.Contact,
+            interactions.Interaction,
+            timeline.TimelineEntry,
+        ],
+    )
