@@ -1,0 +1,50 @@
+"""The door for whoever runs the machine: it needs no token, but the database's password."""
+
+import re
+
+from services.chassis.actor import Actor, ActorKind
+from services.chassis.changes import Changes
+from services.chassis.database import connect, reading
+from services.chassis.refusals import Duplicate, Invalid
+from services.chassis.tokens import Identity
+from services.chassis.work import Works
+from services.customers.company import commands as company
+from services.customers.company import queries as companies
+from services.customers.staff import commands as staff
+from services.customers.staff import queries
+from services.customers.staff.model import Role
+
+SLUG = re.compile("[a-z][a-z0-9_-]{0,38}[a-z0-9]")
+
+
+async def create_tenant(
+    database_url: str, *, slug: str, name: str, administrator: str, password: str
+) -> None:
+    """Create a company with its first administrator, in one unit of work, or refuse."""
+    if not SLUG.fullmatch(slug):
+        raise Invalid("a tenant's short name is 2 to 40 of a-z, 0-9, - and _", path=("slug",))
+    engine = connect(database_url, pool_size=1, name="customers maintenance")
+    try:
+        async with Works(engine, "customers").begin(Actor.system(slug, "maintenance")) as work:
+            if await companies.is_founded(work.session):
+                raise Duplicate(f"there is a tenant {slug} already")
+            settings = {"name": name, "base_currency": "EUR", "time_zone": "UTC"}
+            await company.create(work, Changes(settings))
+            person = {"name": "Administrator", "email": administrator}
+            roles = [Role.ADMINISTRATOR.name]
+            first = await staff.create(work, Changes({**person, "roles": roles}))
+            await work.flush()
+            await staff.set_password(work, first.id, password=password)
+    finally:
+        await engine.dispose()
+
+
+async def find_staff(database_url: str, *, tenant: str, email: str) -> Identity | None:
+    """Find an active staff user of a company by its short name and their address."""
+    engine = connect(database_url, pool_size=1, name="customers maintenance")
+    try:
+        async with reading(engine, tenant) as connection:
+            found = await queries.sign_in(connection, email.lower())
+    finally:
+        await engine.dispose()
+    return Identity(tenant, found.id, ActorKind.USER) if found else None
