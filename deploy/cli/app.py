@@ -3,7 +3,7 @@
 Those modules are imported when their command runs: `crm --help` answers at once.
 """
 
-# ruff: noqa: D301, PLC0415  # click's own mark for lines to be kept as they are; and see above
+# ruff: noqa: D301, PLC0415  # click's own mark for lines that stay as they are; see above
 
 from pathlib import Path
 from typing import Annotated
@@ -83,8 +83,8 @@ def reset(
 ) -> None:
     """Stop everything and remove its data, keys and logs.
 
-    The next `crm up` begins anew. With ADMIN_DATABASE_URL set, the three databases and their roles on that server go too.
-    Streams on the server of a NATS_URL stay.
+    The next `crm up` begins anew. With ADMIN_DATABASE_URL set, the three databases and their
+    roles on that server go too. Streams on the server of a NATS_URL stay.
 
     \b
     Examples:

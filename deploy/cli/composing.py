@@ -4,9 +4,9 @@ from pathlib import Path
 
 import typer
 
+from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
 from deploy.local.refusals import NotThere, Refused
-from deploy.local.settings import ROOT
 from gateway.composition import CompositionFailed, SubgraphSource
 from gateway.composition import compose as composed
 
