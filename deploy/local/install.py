@@ -71,10 +71,11 @@ def install() -> None:
 def with_uv() -> bool:
     uv = TOOLS / "bin" / "uv"
     fetch = ("-m", "pip", "install", "--quiet", "--upgrade", "--target", TOOLS)
+    sync = (uv, "pip", "sync", "--require-hashes", "--python", PYTHON, LOCK)
     return (
         (is_right(uv) or runs(sys.executable, *fetch, "--require-hashes", "-r", UV_LOCK))
         and (is_kept() or runs(uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV))
-        and runs(uv, "pip", "sync", "--require-hashes", "--python", PYTHON, LOCK)
+        and (runs(*sync) or runs(*sync, "--system-certs"))  # where a company has its own
     )
 
 
