@@ -44,6 +44,11 @@ def test_a_program_is_told_no_secret_but_its_own(up):
     assert list(json.loads(gateway["TRUSTED_ISSUERS"])) == ["customers"]
 
 
+def test_a_ctrl_c_at_the_terminal_reaches_the_supervisor_alone(up):
+    group = os.getpgid(up.process.pid)
+    assert group not in {os.getpgid(pid) for pid in up.pids.values()}
+
+
 def test_a_second_one_is_told_of_the_first(up):
     second = Run(up.folder, **up.settings)
     assert second.process.wait(30) == 1
