@@ -12,6 +12,8 @@ from pathlib import Path
 from .passwords import write_private
 from .refusals import AlreadyRunning
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -5,9 +5,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from .checkout import ROOT
 from .ports import Wanted
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class LocalSettings(BaseSettings):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from . import databases, keys, ports, processes, programs
-from .checkout import Checkout, Part
+from .checkout import ROOT, Checkout, Part
 from .company import Company
 from .databases import SERVICES, Database
 from .nats import Nats
@@ -23,7 +23,7 @@ from .programs import Ground, Program
 from .readiness import is_ready
 from .refusals import ProgramDied
 from .screen import Screen
-from .settings import ROOT, LocalSettings
+from .settings import LocalSettings
 
 Process = subprocess.Popen[bytes]
 Services = Callable[[Ground, LocalSettings], Sequence[Program]]

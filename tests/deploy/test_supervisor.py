@@ -4,92 +4,16 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.local import ports
-from deploy.local.checkout import Checkout
 
+from .runs import Run
 from .waiting import lives, until
 
 PARTS = ["postgres", "nats", "customers", "sales", "service_desk", "gateway"]
-
-
-class Run:
-    """A supervisor at work in a folder, and what it says."""
-
-    def __init__(self, folder, **settings):
-        self.folder, self.settings = folder, settings
-        self.checkout = Checkout(folder / "run")
-        self.diary = folder / "diary"
-        self.said = folder / f"said.{len(list(folder.glob('said.*')))}"
-        told = {
-            "RUN_FOLDER": self.checkout.run,
-            "DIARY": self.diary,
-            "COMPANY": folder / "company",
-        }
-        environment = {**os.environ, **{name: str(value) for name, value in told.items()}}
-        with self.said.open("wb") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.deploy.a_run"],
-                env=environment | {name: str(value) for name, value in settings.items()},
-                stdout=said,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def text(self):
-        return self.said.read_text()
-
-    def up(self):
-        until(lambda: "Guanxi is up" in self.text or self.process.poll() is not None)
-        assert "Guanxi is up" in self.text, self.text
-        self.pids = {part.name: part.pid for part in self.checkout.parts()}
-        return self.pids
-
-    def end(self, by):
-        self.process.send_signal(by)
-        return self.process.wait(60)
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-
-def free_ports():
-    return {name: ports.any_free() for name in ("GATEWAY_PORT", "POSTGRES_PORT", "NATS_PORT")}
-
-
-@pytest.fixture
-def free():
-    """Ports of our own for all three listeners."""
-    return free_ports()
-
-
-@pytest.fixture
-def begin(tmp_path, free):
-    runs = []
-
-    def started(**settings):
-        runs.append(Run(tmp_path, **{**free, **settings}))
-        return runs[-1]
-
-    yield started
-    for run in runs:
-        run.kill()
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory):
-    """A system that is up, for those who only look at it."""
-    run = Run(tmp_path_factory.mktemp("up"), **free_ports())
-    run.up()
-    yield run
-    run.kill()
 
 
 def test_it_shows_the_way_in(up):
@@ -118,6 +42,11 @@ def test_a_program_is_told_no_secret_but_its_own(up):
     assert not {"DATABASE_URL", "NATS_URL", "ADMIN_DATABASE_URL"} & set(gateway)
     assert gateway["EXPLORER_SIGN_IN"] == "{}"
     assert list(json.loads(gateway["TRUSTED_ISSUERS"])) == ["customers"]
+
+
+def test_a_ctrl_c_at_the_terminal_reaches_the_supervisor_alone(up):
+    group = os.getpgid(up.process.pid)
+    assert group not in {os.getpgid(pid) for pid in up.pids.values()}
 
 
 def test_a_second_one_is_told_of_the_first(up):

@@ -1,0 +1,1 @@
+"""The `crm` program: what an operator or a developer does from a terminal."""

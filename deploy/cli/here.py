@@ -1,0 +1,47 @@
+"""The checkout, as the commands find it: its settings, its folder, its databases."""
+
+from pydantic import ValidationError
+
+from deploy.local.checkout import Checkout
+from deploy.local.databases import SERVICES, Database
+from deploy.local.refusals import NotRunning, NotThere, Refused
+from deploy.local.settings import LocalSettings
+
+
+def settings() -> LocalSettings:
+    try:
+        return LocalSettings()
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise Refused(f"a setting cannot be: {told}") from None
+
+
+def checkout() -> Checkout:
+    return Checkout(settings().run_folder)
+
+
+def databases() -> dict[str, Database]:
+    """Give the databases' doors; only a system that is up has them open."""
+    here = checkout()
+    if here.supervisor() is None:
+        raise NotRunning("this checkout is not up: `make run` starts it")
+    admin_url = settings().admin_database_url
+    if admin_url is not None:
+        place = admin_url.get_secret_value()
+    else:
+        places = {part.name: part.address for part in here.parts()}
+        if "postgres" not in places:
+            raise NotRunning("PostgreSQL is not up yet: see `make logs`")
+        place = f"postgresql://{places['postgres']}/postgres"
+    return {name: Database.of(name, place, here.keys) for name in SERVICES}
+
+
+def named(name: str) -> str:
+    """Give the service's name back, or say which there are."""
+    name = name.replace("-", "_")
+    if name not in SERVICES:
+        raise NotThere(f"there is no service called {name}: it is one of {', '.join(SERVICES)}")
+    return name
