@@ -12,6 +12,7 @@ import pytest
 
 from deploy.policy import hardening, life, links, schemas
 from deploy.policy.manifests import RenderingError, named, of_kind, pods, render
+from gateway.settings import GatewaySettings
 from services.chassis.settings import ServiceSettings
 from tests.guards.tree import ROOT
 
@@ -157,16 +158,21 @@ def environment(pod, manifests):
     return seen | {each["name"]: "" for each in pod.spec["containers"][0].get("env", [])}
 
 
-def test_each_service_is_given_every_setting_that_it_needs(manifests):
-    fields = ServiceSettings.model_fields
-    needed = {name.upper() for name, field in fields.items() if field.is_required()}
-    services = [
-        pod for pod in pods(manifests) if pod.stays and "-database" in json.dumps(pod.spec)
-    ]
-    assert len(services) == 6
-    for pod in services:
+def settings_of(pod):
+    if pod.spec["containers"][0]["args"][0] == "gateway.main":
+        return GatewaySettings
+    return ServiceSettings
+
+
+def test_each_program_is_given_every_setting_that_it_needs_and_none_that_it_does_not_know(
+    manifests,
+):
+    programs = [pod for pod in pods(manifests) if pod.owner["kind"] == "Deployment"]
+    assert len(programs) == 7
+    for pod in programs:
+        fields = settings_of(pod).model_fields
         given = set(environment(pod, manifests))
-        assert needed <= given, pod.name
+        assert {name.upper() for name, each in fields.items() if each.is_required()} <= given
         assert given <= {name.upper() for name in fields}, pod.name
 
 
