@@ -1,0 +1,1 @@
+"""The image: one for all programs."""

@@ -1,0 +1,1 @@
+"""What every manifest must keep, beyond what a schema can say."""

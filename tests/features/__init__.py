@@ -1,0 +1,1 @@
+"""The ledger: which capability of the CRM is proven by which test."""
