@@ -15,7 +15,7 @@ async def create(work: Work, values: Changes) -> Company:
     rules.check_currency(values[Company.base_currency])
     rules.check_time_zone(values[Company.time_zone])
     company = work.add(Company, values)
-    await work.publish(CompanyCreated.of(company))
+    await work.publish(company.told(CompanyCreated))
     return company
 
 
@@ -25,5 +25,5 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
     if work.change(company, changes):
         rules.check_currency(company.base_currency)
         rules.check_time_zone(company.time_zone)
-        await work.publish(CompanyUpdated.of(company))
+        await work.publish(company.told(CompanyUpdated))
     return company

@@ -14,7 +14,7 @@ from services.customers.permissions import EDIT_CUSTOMERS
 async def create(work: Work, values: Changes) -> Contact:
     await work.get(Customer, values[Contact.customer_id])
     contact = work.add(Contact, _checked(values))
-    await work.publish(ContactCreated.of(contact))
+    await work.publish(contact.told(ContactCreated))
     return contact
 
 
@@ -22,7 +22,7 @@ async def create(work: Work, values: Changes) -> Contact:
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Contact:
     contact = await work.get(Contact, id, version=version)
     if work.change(contact, _checked(changes)):
-        await work.publish(ContactUpdated.of(contact))
+        await work.publish(contact.told(ContactUpdated))
     return contact
 
 

@@ -25,7 +25,7 @@ async def create(work: Work, values: Changes) -> Customer:
     """Add a customer; whoever adds it answers for it, unless the values name another."""
     customer = work.add(Customer, _checked(values))
     customer.owner_id = customer.owner_id or work.person
-    await work.publish(CustomerCreated.of(customer))
+    await work.publish(customer.told(CustomerCreated))
     return customer
 
 
@@ -33,7 +33,7 @@ async def create(work: Work, values: Changes) -> Customer:
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Customer:
     customer = await work.get(Customer, id, version=version)
     if work.change(customer, _checked(changes)):
-        await work.publish(CustomerUpdated.of(customer))
+        await work.publish(customer.told(CustomerUpdated))
     return customer
 
 
@@ -61,7 +61,7 @@ async def assign_role(
 async def _become(work: Work, id: str, status: CustomerStatus) -> Customer:
     customer = await work.lock(Customer, id)
     customer.become(status)
-    await work.publish(CustomerUpdated.of(customer))
+    await work.publish(customer.told(CustomerUpdated))
     return customer
 
 

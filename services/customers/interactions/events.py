@@ -1,10 +1,8 @@
 """What is told of interactions: that there was one, and by which way; not what was said."""
 
 from datetime import datetime
-from typing import Self
 
 from services.chassis.events import Event
-from services.customers.interactions.model import Interaction
 
 
 class InteractionLogged(Event):
@@ -14,13 +12,3 @@ class InteractionLogged(Event):
     channel: str
     direction: str
     happened_at: datetime
-
-    @classmethod
-    def of(cls, interaction: Interaction) -> Self:
-        return cls(
-            interaction_id=interaction.id,
-            customer_id=interaction.customer_id,
-            channel=interaction.channel.name,
-            direction=interaction.direction.name,
-            happened_at=interaction.happened_at,
-        )

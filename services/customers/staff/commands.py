@@ -23,7 +23,7 @@ async def create(work: Work, values: Changes) -> StaffUser:
     """Add somebody, who signs in once a password is set."""
     email = rules.checked_email(values[StaffUser.email])
     user = work.add(StaffUser, values.having(StaffUser.email, email))
-    await work.publish(StaffUserCreated.of(user))
+    await work.publish(user.told(StaffUserCreated))
     return user
 
 
@@ -34,7 +34,7 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
         email = rules.checked_email(changes[StaffUser.email])
         changes = changes.having(StaffUser.email, email)
     if work.change(user, changes):
-        await work.publish(StaffUserUpdated.of(user))
+        await work.publish(user.told(StaffUserUpdated))
     return user
 
 
