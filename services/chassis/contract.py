@@ -1,0 +1,125 @@
+"""The contract writer: a service's schema, events and permissions as files, kept in git.
+
+`python -m services.chassis.contract` writes them anew; `--check` says which are stale.
+"""
+
+import ast
+import importlib
+import itertools
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import orjson
+
+from services.chassis.events import Event
+from services.chassis.subscriptions import Subscriptions
+
+SERVICES = Path(__file__).parent.parent
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale, or (`--check`) name it and answer 1."""
+    stale = [file for file, text in contracts().items() if _read(file) != text]
+    if "--check" in arguments:
+        for file in stale:
+            sys.stderr.write(f"{file} is stale: `make contracts` writes it anew\n")
+        return 1 if stale else 0
+    for file, text in contracts().items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return 0
+
+
+def contracts() -> dict[Path, str]:
+    """Give every contract file of every service, as it should be."""
+    made: dict[Path, str] = {}
+    for service in sorted(it.parent.name for it in SERVICES.glob("*/schema.py")):
+        folder = SERVICES / service / "contract"
+        schema = importlib.import_module(f"services.{service}.schema").schema()
+        made[folder / "schema.graphql"] = f"{schema.as_str()}\n"
+        made[folder / "events.json"] = _json(events(service))
+        made[folder / "permissions.json"] = _json(permissions(service))
+    return made
+
+
+def events(service: str) -> dict[str, Any]:
+    """Describe what a service tells, and what it reads of what is told."""
+    reads = {
+        kind.type: {"data": _schema(kind), "reader": kind.__module__.removesuffix(".subscribers")}
+        for module in _modules(service, "subscribers")
+        for kind in _readers(module)
+    }
+    return {
+        "service": service,
+        "publishes": {it.type: {"data": _schema(it)} for it in published(service)},
+        "reads": reads,
+    }
+
+
+def published(service: str) -> list[type[Event]]:
+    """Find every event class of a service, by the order of their types."""
+    found = {
+        kind.type: kind
+        for module in _modules(service, "events")
+        for kind in vars(module).values()
+        if _is_event(kind) and kind.__module__ == module.__name__
+    }
+    return [found[type] for type in sorted(found)]
+
+
+def permissions(service: str) -> dict[str, Any]:
+    """List a service's permissions with their sentences, and what each role is granted."""
+    module = importlib.import_module(f"services.{service}.permissions")
+    return {
+        "permissions": dict(_sentences(module)),
+        "roles": {role: sorted(granted) for role, granted in sorted(module.ROLES.items())},
+        "services": {name: sorted(granted) for name, granted in sorted(module.SERVICES.items())},
+    }
+
+
+def _sentences(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """Read the constants of a module with the strings that stand under them."""
+    body = ast.parse(Path(str(module.__file__)).read_text()).body
+    for assigned, said in itertools.pairwise(body):
+        if isinstance(assigned, ast.Assign) and isinstance(said, ast.Expr):
+            name = ast.unparse(assigned.targets[0])
+            yield getattr(module, name), ast.literal_eval(said.value)
+
+
+def _modules(service: str, room: str) -> Iterator[ModuleType]:
+    package = importlib.import_module(f"services.{service}")
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda it: it.name):
+        if (SERVICES / service / found.name / f"{room}.py").exists():
+            yield importlib.import_module(f"services.{service}.{found.name}.{room}")
+
+
+def _readers(module: ModuleType) -> Iterator[type[Event]]:
+    for value in vars(module).values():
+        if isinstance(value, Subscriptions):
+            yield from (kind for _type, kind in value.readers())
+
+
+def _is_event(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type")
+
+
+def _schema(kind: type[Event]) -> dict[str, Any]:
+    schema = kind.model_json_schema(by_alias=True)
+    schema.pop("title", None)
+    return schema
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
