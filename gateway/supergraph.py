@@ -125,6 +125,11 @@ class Supergraph:
         found = self.full.get_type(type)
         return found is not None and is_abstract_type(found)
 
+    def is_subtype(self, type: str, of: str) -> bool:
+        """Say whether every value of the first type is one of the second."""
+        one, other = self.full.type_map[type], self.full.type_map[of]
+        return is_abstract_type(other) and self.full.is_sub_type(other, one)
+
     def possible(self, type: str) -> frozenset[str]:
         """Give the object types that a value of this type may be, in any subgraph."""
         return self.possible_in("", type)
