@@ -1,10 +1,10 @@
 """Steps while they are being planned: selections that still grow, and the places in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.planner.operation import Field, Fragment, Selections, fields_of
-from gateway.planner.plan import Path, Segment, selection_text
+from gateway.planner.plan import Path, Segment, Told
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ class Draft:
     path: Path
     parents: frozenset["Draft"]
     is_entity: bool = False
-    key: dict[str, Field | Fragment] = field(default_factory=dict)
-    required: dict[str, Field | Fragment] = field(default_factory=dict)
+    key: dict[Told, None] = field(default_factory=dict)
+    required: dict[Told, None] = field(default_factory=dict)
     node: Node = field(default_factory=Node)
 
     @property
@@ -49,13 +49,13 @@ class Draft:
         return found
 
     @property
-    def representation(self) -> Selections:
-        return tuple({**self.required, **self.key}.values())
+    def told(self) -> tuple[Told, ...]:
+        return tuple({**self.key, **self.required})
 
-    def take(self, key: Selections, required: Selections) -> None:
+    def take(self, key: Iterable[Told], required: Iterable[Told]) -> None:
         """Have its objects told by this key, and bring along what is required."""
-        self.key.update({selection_text((each,)): each for each in key})
-        self.required.update({selection_text((each,)): each for each in required})
+        self.key.update(dict.fromkeys(key))
+        self.required.update(dict.fromkeys(required))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.planner.operation import Fragment, Selections
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -24,14 +22,38 @@ Path = tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A value that a subgraph is told of an entity: from which key, under which name."""
+
+    source: str
+    name: str
+    types: frozenset[str] | None = None
+    """The types of which it is told, where it is not all."""
+    inner: tuple["Told", ...] = ()
+
+    def __str__(self) -> str:
+        name = self.name if self.name == self.source else f"{self.name} from {self.source}"
+        if self.types is not None:
+            name = f"{name}<{'|'.join(sorted(self.types))}>"
+        return f"{name} {told_text(self.inner)}" if self.inner else name
+
+
+def told_text(told: tuple[Told, ...]) -> str:
+    return "{ " + " ".join(map(str, told)) + " }"
+
+
+@dataclass(frozen=True, slots=True)
 class Entities:
     """Objects of one type that a fetch asks more of, at one path or several."""
 
     alias: str
     variable: str
     type: str
-    representation: Selections
+    told: tuple[Told, ...]
+    keys: tuple[str, ...]
+    """Keys of the answer that hold the entity's key; if all are null there is no entity."""
     needed: frozenset[str]
+    """Those of them that may not be null at all."""
     paths: tuple[Path, ...]
     selection: str
 
@@ -68,18 +90,5 @@ def _lines(fetch: Fetch) -> Iterator[str]:
         yield f"   {fetch.document}"
     for each in fetch.entities:
         at = ", ".join(".".join(map(str, path)) for path in each.paths)
-        yield f"   {each.type} at {at} by {selection_text(each.representation)}"
+        yield f"   {each.type} at {at} by {told_text(each.told)}"
         yield f"      {each.selection}"
-
-
-def selection_text(selections: Selections) -> str:
-    """Write selections as a representation takes them: source key, then the name there."""
-    parts = []
-    for each in selections:
-        if isinstance(each, Fragment):
-            parts.append(f"... on {each.type} {selection_text(each.selections)}")
-            continue
-        name = each.name if each.key == each.name else f"{each.name} from {each.key}"
-        inner = f" {selection_text(each.selections)}" if each.selections else ""
-        parts.append(name + inner)
-    return "{ " + " ".join(parts) + " }"

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from gateway.planner import drafting
 from gateway.planner.drafts import Claims, Draft, Place, Spot
-from gateway.planner.operation import Field, Fragment, Operation, Selections
-from gateway.planner.plan import Plan
+from gateway.planner.operation import Field, Fragment, Operation, Selections, type_of
+from gateway.planner.plan import Plan, Told
 from gateway.planner.rendering import render
 from gateway.planner.routing import JUMP, Routes
 from gateway.supergraph import Supergraph
@@ -28,7 +28,7 @@ def plan(supergraph: Supergraph, operation: Operation) -> Plan:
         planner.plan_mutation()
     else:
         planner.plan_query()
-    return render(operation, planner.drafts.all)
+    return render(supergraph, operation, planner.drafts.all)
 
 
 Away = list[tuple[str, list[Field]]]
@@ -116,12 +116,28 @@ class _Planner:
                 required = self._hidden(place, self.routes.field_set(spot.type, requires))
                 parents |= self._select(place, required)
             draft = self.drafts.entity(target, spot.type, place.path, frozenset(parents))
-            draft.take(key, required)
+            draft.take(self._told(spot.type, key), self._told(spot.type, required))
             touched |= self._settle(drafting.entity_place(draft), group)
         return touched
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)
+
+    def _told(self, type: str, selections: Selections) -> tuple[Told, ...]:
+        """Say which values these selections tell of an entity, and of which types."""
+        supergraph, found = self.routes.supergraph, []
+        for each in selections:
+            if isinstance(each, Fragment):
+                possible = supergraph.possible(each.type)
+                for told in self._told(each.type, each.selections):
+                    types = possible if told.types is None else possible & told.types
+                    found.append(replace(told, types=types))
+            elif each.is_leaf:
+                found.append(Told(each.key, each.name))
+            else:
+                inner = self._told(type_of(supergraph, type, each.name), each.selections)
+                found.append(Told(each.key, each.name, None, inner))
+        return tuple(found)
 
     def _choose(self, spot: Spot, fields: Sequence[Field]) -> Away:
         """Send each field to a subgraph: where only one will do first, then where one goes."""

@@ -5,19 +5,20 @@ from itertools import groupby
 
 from gateway.planner.drafts import Draft, Node
 from gateway.planner.operation import TYPENAME, Field, Operation
-from gateway.planner.plan import Entities, Fetch, Plan, selection_text
+from gateway.planner.plan import Entities, Fetch, Plan, Told, told_text
+from gateway.supergraph import Supergraph
 
 Group = list[Draft]
 
 
-def render(operation: Operation, drafts: Sequence[Draft]) -> Plan:
+def render(supergraph: Supergraph, operation: Operation, drafts: Sequence[Draft]) -> Plan:
     """Write the plan, each fetch behind those it waits for."""
     groups = _groups(drafts)
     numbers = {draft: n for n, group in enumerate(groups, 1) for draft in group}
     fetches = []
     for number, group in enumerate(groups, 1):
         after = sorted({numbers[parent] for parent in group[0].parents})
-        fetches.append(_fetch(operation, number, tuple(after), group))
+        fetches.append(_fetch(supergraph, operation, number, tuple(after), group))
     return Plan(tuple(fetches))
 
 
@@ -30,7 +31,9 @@ def _groups(drafts: Sequence[Draft]) -> list[Group]:
     return list(found.values())
 
 
-def _fetch(operation: Operation, number: int, after: tuple[int, ...], group: Group) -> Fetch:
+def _fetch(
+    supergraph: Supergraph, operation: Operation, number: int, after: tuple[int, ...], group: Group
+) -> Fetch:
     first = group[0]
     asked = [field for draft in group for field in _fields(draft.node)]
     variables = tuple(sorted({name for field in asked for name in field.variables}))
@@ -47,7 +50,7 @@ def _fetch(operation: Operation, number: int, after: tuple[int, ...], group: Gro
             is_mutation=operation.kind == "mutation",
             keys=tuple(first.node.fields),
         )
-    entities = tuple(_entities(group))
+    entities = tuple(_entities(supergraph, group))
     defined = [f"${each.variable}: [_Any!]!" for each in entities] + defined
     parts = [
         f"{each.alias}: _entities(representations: ${each.variable}) {each.selection}"
@@ -67,26 +70,32 @@ def _defined(variables: Sequence[str]) -> str:
     return f"({', '.join(variables)})" if variables else ""
 
 
-def _entities(group: Group) -> Iterator[Entities]:
+def _entities(supergraph: Supergraph, group: Group) -> Iterator[Entities]:
     """Ask once for objects of one type, wherever they stand, if the same is asked of them."""
 
     def sameness(draft: Draft) -> tuple[str, str, str]:
-        return draft.type, selection_text(draft.representation), _text(draft.node)
+        return draft.type, told_text(draft.told), _text(draft.node)
 
     ordered = sorted(group, key=sameness)
     for number, (_, same) in enumerate(groupby(ordered, key=sameness)):
         drafts = list(same)
         first = drafts[0]
-        needed = frozenset(each.key for each in first.key.values() if isinstance(each, Field))
         yield Entities(
             alias=f"e{number}",
             variable=f"_r{number}",
             type=first.type,
-            representation=first.representation,
-            needed=needed,
+            told=first.told,
+            keys=tuple(each.source for each in first.key),
+            needed=frozenset(e.source for e in first.key if _is_needed(supergraph, first, e)),
             paths=tuple(draft.path for draft in drafts),
             selection=f"{{ ... on {first.type} {_text(first.node)} }}",
         )
+
+
+def _is_needed(supergraph: Supergraph, draft: Draft, told: Told) -> bool:
+    owned = supergraph.field(draft.type, told.name)
+    join = owned.joins.get(draft.subgraph) if owned else None
+    return join is not None and join.type.endswith("!")
 
 
 def _text(node: Node) -> str:
