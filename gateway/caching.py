@@ -1,0 +1,62 @@
+"""Remembers what is dear to make: each thing made once, the least used forgotten first."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from time import monotonic
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class SingleFlight(Generic[Key, Value]):
+    """A cache that makes a missing value in a thread, once, however many ask meanwhile."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._making: dict[Key, asyncio.Task[Value]] = {}
+
+    async def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Give the value, made if need be; a failure is told to all who wait, and not kept."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(self._make(key, make))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)  # one caller who leaves must not fail the others
+
+    async def _make(self, key: Key, make: Callable[[], Value]) -> Value:
+        try:
+            value = await asyncio.to_thread(make)
+        finally:
+            del self._making[key]
+        self._kept[key] = value
+        if len(self._kept) > self.size:
+            self._kept.popitem(last=False)
+        return value
+
+
+class ShortLived(Generic[Key, Value]):
+    """A cache whose values are good for some seconds only."""
+
+    def __init__(self, size: int, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        self.size = size
+        self.seconds = seconds
+        self.clock = clock
+        self._kept: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        now = self.clock()
+        found = self._kept.get(key)
+        if found is not None and found[0] > now:
+            return found[1]
+        value = make()
+        self._kept[key] = (now + self.seconds, value)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self.size:
+            self._kept.popitem(last=False)
+        return value

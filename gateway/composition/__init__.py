@@ -1,0 +1,56 @@
+"""Makes one supergraph of many subgraphs: read, upgrade, check, merge, print. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.composition import merging, printing, reading, rules, upgrading
+from gateway.composition.model import ROOTS, Subgraph, SubgraphSource
+from gateway.composition.problems import CompositionFailed, Problem, Problems
+from gateway.supergraph import InvalidSupergraph, Supergraph
+
+__all__ = ["CompositionFailed", "Problem", "SubgraphSource", "compose"]
+
+
+def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = False) -> str:
+    """Give the supergraph file's text, or raise `CompositionFailed` with every problem found.
+
+    The text depends on the subgraphs only, never on their order. With `strict_inputs` an input
+    type, argument or enum that merging would narrow is refused instead.
+    """
+    problems = Problems()
+    read = [reading.read(name, subgraphs[name], problems) for name in sorted(subgraphs)]
+    graphs = [each for each in read if each is not None]
+    _check_names(graphs, problems)
+    problems.settle()
+    for subgraph in graphs:
+        upgrading.upgrade(subgraph)
+        rules.check(subgraph, problems)
+    problems.settle()
+    definitions = merging.merge(graphs, problems, strict_inputs=strict_inputs)
+    problems.settle()
+    names = {each.name for each in definitions}
+    roots = [root for root in ROOTS if root in names]
+    text = printing.print_supergraph(graphs, definitions, roots)
+    _check_result(text, problems)
+    problems.settle()
+    return text
+
+
+def _check_names(subgraphs: Sequence[Subgraph], problems: Problems) -> None:
+    seen: dict[str, str] = {}
+    for each in subgraphs:
+        if other := seen.get(each.graph):
+            message = f"the names {other} and {each.name} are both written {each.graph}"
+            problems.add("INVALID_SUBGRAPH_NAME", message)
+        seen[each.graph] = each.name
+    queries = [each.definitions.get("Query") for each in subgraphs]
+    if not any(query and query.fields for query in queries):
+        problems.add("NO_QUERIES", "no subgraph has a query field")
+
+
+def _check_result(text: str, problems: Problems) -> None:
+    """Hold the merged graph, as clients will see it, against GraphQL's own rules."""
+    try:
+        Supergraph.parse(text)
+    except InvalidSupergraph as error:
+        for reason in error.reasons:
+            problems.add("INVALID_MERGED_SCHEMA", reason.rstrip("."))

@@ -1,0 +1,133 @@
+"""Merges the fields of objects and interfaces, and says which subgraph resolves each."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import TypeNode, print_ast
+
+from gateway.composition import inputs
+from gateway.composition.model import Applied, Definition, Directives, Field, Kind, Subgraph
+from gateway.composition.printing import Name
+from gateway.composition.shared import Holder, Merge, description, set_text, shared_directives
+from gateway.composition.types import least_strict
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field as one subgraph has it."""
+
+    subgraph: Subgraph
+    type: Definition
+    field: Field
+    is_overridden: bool
+
+    @property
+    def is_external(self) -> bool:
+        return "external" in self.field.directives
+
+    @property
+    def is_shareable(self) -> bool:
+        is_key = (self.type.name, self.field.name) in self.subgraph.key_fields
+        return is_key or "shareable" in self.field.directives
+
+    @property
+    def is_used_here(self) -> bool:
+        """Whether this subgraph itself still names the field in a key or a field set."""
+        at = (self.type.name, self.field.name)
+        return at in self.subgraph.key_fields or at in self.subgraph.used_externals
+
+
+def merge(run: Merge, definition: Definition, holders: Sequence[Holder]) -> None:
+    """Give the definition every field that any subgraph has."""
+    names = dict.fromkeys(name for _, held in holders for name in held.fields)
+    for name in names:
+        parts = _parts(name, holders)
+        merged = _merge_field(run, f"{definition.name}.{name}", parts)
+        if merged is None:
+            continue
+        if definition.kind is Kind.OBJECT:
+            _check_sharing(run, f"{definition.name}.{name}", parts)
+        merged.directives.applied[:0] = _joins(parts, merged, holders)
+        definition.fields[name] = merged
+
+
+def handed_down(field: Field) -> Field:
+    """Copy a field to an implementer whose interface has it from elsewhere."""
+    copied = copy(field)
+    kept = [each for each in field.directives if each.name != "join__field"]
+    copied.directives = Directives([Applied("join__field", {}), *kept])
+    return copied
+
+
+def _parts(name: str, holders: Sequence[Holder]) -> list[Part]:
+    having = [(s, d, d.fields[name]) for s, d in holders if name in d.fields]
+    overridden = {field.directives.argument("override", "from") for _, _, field in having}
+    return [Part(s, d, field, s.name in overridden) for s, d, field in having]
+
+
+def _merge_field(run: Merge, at: str, parts: Sequence[Part]) -> Field | None:
+    if all(part.is_external for part in parts):
+        run.problems.add(
+            "EXTERNAL_MISSING_ON_BASE",
+            "@external everywhere, so that no subgraph gives it",
+            at=at,
+            hint="define the field in the subgraph that owns it",
+        )
+        return None
+    merged = least_strict([part.field.type for part in parts], run.is_subtype)
+    if merged is None:
+        told = ", ".join(f"{print_ast(p.field.type)} in {p.subgraph.name}" for p in parts)
+        run.problems.add("FIELD_TYPE_MISMATCH", f"types do not fit together: {told}", at=at)
+        return None
+    return Field(
+        parts[0].field.name,
+        merged,
+        inputs.merge_arguments(run, at, [(p.subgraph, p.field.arguments) for p in parts]),
+        description([p.field.description for p in parts]),
+        Directives(shared_directives([p.field.directives for p in parts])),
+    )
+
+
+def _check_sharing(run: Merge, at: str, parts: Sequence[Part]) -> None:
+    giving = [p for p in parts if not p.is_external and not p.is_overridden]
+    if not giving:
+        run.problems.add("OVERRIDE_SOURCE_HAS_OVERRIDE", "taken over in a circle", at=at)
+    alone = [p.subgraph.name for p in giving if not p.is_shareable]
+    if len(giving) > 1 and alone:
+        run.problems.add(
+            "INVALID_FIELD_SHARING",
+            f"resolved by {', '.join(p.subgraph.name for p in giving)}, "
+            f"but not @shareable in {', '.join(alone)}",
+            at=at,
+            hint="mark it @shareable in each, or keep it in one",
+        )
+    if len(giving) > 1 and at.startswith("Subscription."):
+        run.problems.add("INVALID_FIELD_SHARING", "a subscription has one source only", at=at)
+
+
+def _joins(parts: Sequence[Part], merged: Field, holders: Sequence[Holder]) -> list[Applied]:
+    """Say who gives the field; nothing at all means: every subgraph of the type."""
+    joins = [_join(p, merged.type) for p in parts if not p.is_overridden or p.is_used_here]
+    is_plain = all(len(arguments) == 1 for arguments in joins)
+    if is_plain and len(joins) == len(holders):
+        return []
+    return [Applied("join__field", arguments) for arguments in joins]
+
+
+def _join(part: Part, merged: TypeNode) -> dict[str, Any]:
+    directives = part.field.directives
+    arguments: dict[str, Any] = {"graph": Name(part.subgraph.graph)}
+    for word in ("requires", "provides"):
+        if word in directives:
+            arguments[word] = set_text(directives.argument(word, "fields"))
+    if (printed := print_ast(part.field.type)) != print_ast(merged):
+        arguments["type"] = printed
+    if part.is_external:
+        arguments["external"] = True
+    if "override" in directives:
+        arguments["override"] = directives.argument("override", "from")
+    if part.is_overridden:
+        arguments["usedOverridden"] = True
+    return arguments

@@ -1,0 +1,247 @@
+"""Prints definitions as SDL: the supergraph in one fixed form, a subgraph as plain GraphQL."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from graphql import StringValueNode, print_ast
+
+from gateway.composition.model import (
+    Applied,
+    Argument,
+    Definition,
+    Directives,
+    Field,
+    Kind,
+    Subgraph,
+)
+
+LINE_LENGTH = 100
+
+
+class Name(str):
+    """A directive argument that is an enum value, and so is printed without quotes."""
+
+    __slots__ = ()
+
+
+def print_supergraph(
+    graphs: Sequence[Subgraph], definitions: Iterable[Definition], roots: Sequence[str]
+) -> str:
+    """Print the standard file: the links, the machinery, the graphs, then each type by name."""
+    ordered = sorted(definitions, key=lambda each: each.name)
+    body = [_definition(each) for each in ordered]
+    uses = {a.name for each in ordered for a in _every_directive(each)}
+    extras = [word for word in ("inaccessible", "tag") if word in uses]
+    parts = [
+        _schema(extras, roots),
+        *(DIRECTIVES[word] for word in extras),
+        MACHINERY,
+        _graphs(graphs),
+        *body,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def print_plain(subgraph: Subgraph) -> str:
+    """Print a subgraph without directives, for GraphQL's own rules to be held against it."""
+    plain = [_definition(each, with_directives=False) for each in subgraph.definitions.values()]
+    return "\n\n".join(plain)
+
+
+def _schema(extras: Sequence[str], roots: Sequence[str]) -> str:
+    links = [
+        '  @link(url: "https://specs.apollo.dev/link/v1.0")',
+        '  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)',
+        *(LINKS[word] for word in extras),
+    ]
+    fields = [f"  {root.lower()}: {root}" for root in roots]
+    return "\n".join(["schema", *links, "{", *fields, "}"])
+
+
+def _graphs(graphs: Sequence[Subgraph]) -> str:
+    values = [
+        f"  {each.graph} @join__graph(name: {_value(each.name)}, url: {_value(each.url)})"
+        for each in graphs
+    ]
+    return "\n".join(["enum join__Graph {", *values, "}"])
+
+
+def _every_directive(definition: Definition) -> Iterable[Applied]:
+    yield from definition.directives
+    for field in definition.fields.values():
+        yield from field.directives
+        for argument in field.arguments.values():
+            yield from argument.directives
+    for taken in definition.inputs.values():
+        yield from taken.directives
+    for value in definition.values.values():
+        yield from value.directives
+
+
+def _definition(definition: Definition, *, with_directives: bool = True) -> str:
+    head = f"{definition.kind.value} {definition.name}"
+    if definition.interfaces:
+        head += " implements " + " & ".join(definition.interfaces)
+    lines = [*_description(definition.description, ""), head]
+    shown = list(definition.directives) if with_directives else []
+    lines += [f"  {_applied(each)}" for each in shown]
+    members = " | ".join(definition.members)
+    if members and shown:
+        return "\n".join([*lines, f"  = {members}"])
+    if members:
+        return "\n".join(lines) + f" = {members}"
+    body = _body(definition, with_directives=with_directives)
+    if not body:
+        return "\n".join(lines)
+    opening = ["{"] if shown else []
+    if not shown:
+        lines[-1] += " {"
+    return "\n".join([*lines, *opening, *body, "}"])
+
+
+def _body(definition: Definition, *, with_directives: bool) -> list[str]:
+    lines: list[str] = []
+    if definition.kind is Kind.ENUM:
+        for value in definition.values.values():
+            shown = value.directives if with_directives else Directives()
+            lines += _description(value.description, "  ")
+            lines.append(f"  {value.name}{_inline(shown)}")
+    for taken in definition.inputs.values():
+        lines += _argument(taken, "  ", with_directives=with_directives)
+    for field in definition.fields.values():
+        lines += _field(field, with_directives=with_directives)
+    return lines
+
+
+def _field(field: Field, *, with_directives: bool) -> list[str]:
+    tail = f": {print_ast(field.type)}"
+    tail += _inline(field.directives) if with_directives else ""
+    lines = _description(field.description, "  ")
+    arguments = [
+        _argument(each, "    ", with_directives=with_directives)
+        for each in field.arguments.values()
+    ]
+    if not arguments:
+        return [*lines, f"  {field.name}{tail}"]
+    one_line = f"  {field.name}({', '.join(a[0].strip() for a in arguments)}){tail}"
+    if all(len(a) == 1 for a in arguments) and len(one_line) <= LINE_LENGTH:
+        return [*lines, one_line]
+    inner = [line for argument in arguments for line in argument]
+    return [*lines, f"  {field.name}(", *inner, f"  ){tail}"]
+
+
+def _argument(argument: Argument, indent: str, *, with_directives: bool) -> list[str]:
+    line = f"{indent}{argument.name}: {print_ast(argument.type)}"
+    if argument.default is not None:
+        line += f" = {argument.default_text}"
+    if with_directives:
+        line += _inline(argument.directives)
+    return [*_description(argument.description, indent), line]
+
+
+def _description(text: str, indent: str) -> list[str]:
+    if not text:
+        return []
+    printed = print_ast(StringValueNode(value=text, block=True))
+    return [f"{indent}{line}".rstrip() for line in printed.splitlines()]
+
+
+def _inline(directives: Directives) -> str:
+    return "".join(f" {_applied(each)}" for each in directives)
+
+
+def _applied(directive: Applied) -> str:
+    if not directive.arguments:
+        return f"@{directive.name}"
+    arguments = ", ".join(f"{name}: {_value(v)}" for name, v in directive.arguments.items())
+    return f"@{directive.name}({arguments})"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Name):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+LINKS = {
+    "inaccessible": '  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)',
+    "tag": '  @link(url: "https://specs.apollo.dev/tag/v0.3")',
+}
+
+DIRECTIVES = {
+    "inaccessible": """\
+directive @inaccessible on
+  | FIELD_DEFINITION
+  | OBJECT
+  | INTERFACE
+  | UNION
+  | ENUM
+  | ENUM_VALUE
+  | SCALAR
+  | INPUT_OBJECT
+  | INPUT_FIELD_DEFINITION
+  | ARGUMENT_DEFINITION""",
+    "tag": """\
+directive @tag(name: String!) repeatable on
+  | FIELD_DEFINITION
+  | OBJECT
+  | INTERFACE
+  | UNION
+  | ENUM
+  | ENUM_VALUE
+  | SCALAR
+  | INPUT_OBJECT
+  | INPUT_FIELD_DEFINITION
+  | ARGUMENT_DEFINITION
+  | SCHEMA""",
+}
+
+MACHINERY = '''\
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+
+directive @join__field(
+  graph: join__Graph
+  requires: join__FieldSet
+  provides: join__FieldSet
+  type: String
+  external: Boolean
+  override: String
+  usedOverridden: Boolean
+) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+
+directive @join__implements(
+  graph: join__Graph!
+  interface: String!
+) repeatable on OBJECT | INTERFACE
+
+directive @join__type(
+  graph: join__Graph!
+  key: join__FieldSet
+  extension: Boolean! = false
+  resolvable: Boolean! = true
+  isInterfaceObject: Boolean! = false
+) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+
+directive @link(
+  url: String
+  as: String
+  for: link__Purpose
+  import: [link__Import]
+) repeatable on SCHEMA
+
+scalar join__FieldSet
+
+scalar link__Import
+
+enum link__Purpose {
+  """`SECURITY` features are needed to resolve fields securely."""
+  SECURITY
+
+  """`EXECUTION` features are needed to execute an operation."""
+  EXECUTION
+}'''

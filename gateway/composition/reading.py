@@ -1,0 +1,269 @@
+"""Reads a subgraph's SDL: what it links, its extensions folded in, its machinery taken out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    ConstDirectiveNode,
+    DefinitionNode,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumTypeExtensionNode,
+    EnumValueDefinitionNode,
+    FieldDefinitionNode,
+    GraphQLError,
+    InputObjectTypeDefinitionNode,
+    InputObjectTypeExtensionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    InterfaceTypeExtensionNode,
+    ListTypeNode,
+    NamedTypeNode,
+    NameNode,
+    NonNullTypeNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+    ScalarTypeDefinitionNode,
+    ScalarTypeExtensionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    TypeExtensionNode,
+    TypeNode,
+    UnionTypeDefinitionNode,
+    UnionTypeExtensionNode,
+    parse,
+    value_from_ast_untyped,
+)
+
+from gateway.composition.directives import BUILT_IN, SUPPORTED, UNSUPPORTED
+from gateway.composition.model import (
+    Applied,
+    Argument,
+    Definition,
+    Directives,
+    Field,
+    Kind,
+    Subgraph,
+    SubgraphSource,
+    Value,
+)
+from gateway.composition.problems import Problems
+
+FEDERATION = re.compile(r"https://specs\.apollo\.dev/federation/v2\.(\d+)")
+LINK = re.compile(r"https://specs\.apollo\.dev/link/v1\.\d+")
+NEWEST_MINOR = 14
+MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldSet"})
+MACHINERY_FIELDS = frozenset({"_service", "_entities"})
+KINDS: Mapping[type[DefinitionNode], Kind] = {
+    ObjectTypeDefinitionNode: Kind.OBJECT,
+    ObjectTypeExtensionNode: Kind.OBJECT,
+    InterfaceTypeDefinitionNode: Kind.INTERFACE,
+    InterfaceTypeExtensionNode: Kind.INTERFACE,
+    UnionTypeDefinitionNode: Kind.UNION,
+    UnionTypeExtensionNode: Kind.UNION,
+    EnumTypeDefinitionNode: Kind.ENUM,
+    EnumTypeExtensionNode: Kind.ENUM,
+    InputObjectTypeDefinitionNode: Kind.INPUT,
+    InputObjectTypeExtensionNode: Kind.INPUT,
+    ScalarTypeDefinitionNode: Kind.SCALAR,
+    ScalarTypeExtensionNode: Kind.SCALAR,
+}
+
+
+def read(name: str, source: SubgraphSource, problems: Problems) -> Subgraph | None:
+    """Read one subgraph, or say what is wrong with its text and give None."""
+    with problems.within(name):
+        try:
+            document = parse(source.sdl)
+        except GraphQLError as error:
+            problems.add("INVALID_GRAPHQL", f"the SDL does not parse: {error.message}")
+            return None
+        reader = _Reader(problems)
+        reader.read_schema(document)
+        for node in document.definitions:
+            if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
+                reader.read_type(node)
+        return Subgraph(name, source.url, reader.definitions, not reader.is_linked)
+
+
+@dataclass
+class _Reader:
+    problems: Problems
+    is_linked: bool = False
+    imported: dict[str, str] = field(default_factory=dict)
+    namespace: str = "federation"
+    renamed: dict[str, str] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+
+    def read_schema(self, document: DocumentNode) -> None:
+        for node in document.definitions:
+            if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
+                continue
+            for root in node.operation_types or ():
+                self.renamed[root.type.name.value] = root.operation.value.capitalize()
+            for directive in node.directives or ():
+                self._read_schema_directive(directive)
+
+    def _read_schema_directive(self, directive: ConstDirectiveNode) -> None:
+        arguments = _arguments(directive)
+        url = arguments.get("url", "")
+        if directive.name.value != "link":
+            self._unknown(directive.name.value, "schema")
+        elif found := FEDERATION.fullmatch(url):
+            self._link(int(found[1]), arguments)
+        elif not LINK.fullmatch(url):
+            self.problems.add(
+                "UNSUPPORTED_LINKED_FEATURE",
+                f"links {url}, which this composer does not know",
+                at="schema",
+                hint="link the federation specification only",
+            )
+
+    def _link(self, minor: int, arguments: Mapping[str, Any]) -> None:
+        self.is_linked = True
+        self.namespace = arguments.get("as") or "federation"
+        if minor > NEWEST_MINOR:
+            self.problems.add(
+                "UNKNOWN_FEDERATION_LINK_VERSION",
+                f"federation v2.{minor} is newer than v2.{NEWEST_MINOR}, the newest known here",
+                at="schema",
+            )
+        for item in arguments.get("import") or ():
+            name, as_name = (
+                (item, item) if isinstance(item, str) else (item["name"], item.get("as"))
+            )
+            if name.startswith("@"):
+                self.imported[(as_name or name).removeprefix("@")] = name.removeprefix("@")
+
+    def canonical(self, name: str) -> str | None:
+        """Give the name under which the composer knows a directive used here, or None."""
+        if name in BUILT_IN:
+            return name
+        if not self.is_linked:
+            return name if name in SUPPORTED | UNSUPPORTED else None
+        if name in self.imported:
+            return self.imported[name]
+        prefix = f"{self.namespace}__"
+        return name.removeprefix(prefix) if name.startswith(prefix) else None
+
+    def read_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
+        name = self._type_name(node.name.value)
+        if name in MACHINERY_TYPES or name.startswith(("federation__", "link__", "join__")):
+            return
+        kind, is_extension = KINDS[type(node)], isinstance(node, TypeExtensionNode)
+        definition = self.definitions.setdefault(
+            name, Definition(name, kind, is_extension=is_extension)
+        )
+        if definition.kind is not kind:
+            self.problems.add(
+                "INVALID_GRAPHQL", f"is both {definition.kind.value} and {kind.value}", at=name
+            )
+            return
+        definition.is_extension &= is_extension
+        if (description := getattr(node, "description", None)) is not None:
+            definition.description = description.value
+        definition.directives.applied += self._directives(node.directives, name)
+        self._read_body(definition, node)
+        if "extends" in definition.directives:
+            definition.is_extension = True
+
+    def _read_body(self, definition: Definition, node: Any) -> None:
+        match definition.kind:
+            case Kind.OBJECT | Kind.INTERFACE:
+                definition.interfaces += [i.name.value for i in node.interfaces or ()]
+                definition.fields.update(self._fields(definition.name, node.fields))
+            case Kind.INPUT:
+                definition.inputs.update(self._inputs(definition.name, node.fields))
+            case Kind.ENUM:
+                definition.values.update(self._values(definition.name, node.values))
+            case Kind.UNION:
+                definition.members += [m.name.value for m in node.types or ()]
+            case Kind.SCALAR:
+                pass
+
+    def _fields(
+        self, parent: str, nodes: Iterable[FieldDefinitionNode] | None
+    ) -> dict[str, Field]:
+        hidden = MACHINERY_FIELDS if parent == "Query" else frozenset()
+        shown = [node for node in nodes or () if node.name.value not in hidden]
+        return {node.name.value: self._field(parent, node) for node in shown}
+
+    def _values(
+        self, parent: str, nodes: Iterable[EnumValueDefinitionNode] | None
+    ) -> dict[str, Value]:
+        return {
+            name: Value(name, _text(node), self._directives(node.directives, f"{parent}.{name}"))
+            for node in nodes or ()
+            for name in [node.name.value]
+        }
+
+    def _field(self, parent: str, node: FieldDefinitionNode) -> Field:
+        at = f"{parent}.{node.name.value}"
+        return Field(
+            node.name.value,
+            self._type(node.type),
+            self._inputs(at, node.arguments),
+            _text(node),
+            self._directives(node.directives, at),
+        )
+
+    def _inputs(
+        self, parent: str, nodes: Iterable[InputValueDefinitionNode] | None
+    ) -> dict[str, Argument]:
+        return {
+            node.name.value: Argument(
+                node.name.value,
+                self._type(node.type),
+                node.default_value,
+                _text(node),
+                self._directives(node.directives, f"{parent}.{node.name.value}"),
+            )
+            for node in nodes or ()
+        }
+
+    def _directives(self, nodes: Iterable[ConstDirectiveNode] | None, at: str) -> Directives:
+        applied = []
+        for node in nodes or ():
+            canonical = self.canonical(node.name.value)
+            if canonical in SUPPORTED or canonical in BUILT_IN:
+                applied.append(Applied(canonical, _arguments(node)))
+            else:
+                self._unknown(node.name.value, at)
+        return Directives(applied)
+
+    def _unknown(self, name: str, at: str) -> None:
+        if self.canonical(name) in UNSUPPORTED:
+            self.problems.add(
+                "UNSUPPORTED_DIRECTIVE", f"@{name} is not supported by this composer", at=at
+            )
+            return
+        self.problems.add(
+            "UNKNOWN_DIRECTIVE",
+            f"@{name} is not a directive that this composer knows",
+            at=at,
+            hint="import it in @link if it is federation's own, or leave it out of the SDL",
+        )
+
+    def _type_name(self, name: str) -> str:
+        return self.renamed.get(name, name)
+
+    def _type(self, node: TypeNode) -> TypeNode:
+        """Give the type with root types under their standard names."""
+        if isinstance(node, NonNullTypeNode):
+            inner = self._type(node.type)
+            return NonNullTypeNode(type=inner)  # type: ignore[arg-type]  # never non-null twice
+        if isinstance(node, ListTypeNode):
+            return ListTypeNode(type=self._type(node.type))
+        assert isinstance(node, NamedTypeNode)  # noqa: S101  # the grammar has no fourth
+        return NamedTypeNode(name=NameNode(value=self._type_name(node.name.value)))
+
+
+def _arguments(node: ConstDirectiveNode) -> dict[str, Any]:
+    return {a.name.value: value_from_ast_untyped(a.value) for a in node.arguments or ()}
+
+
+def _text(node: Any) -> str:
+    return node.description.value if node.description else ""

@@ -1,0 +1,181 @@
+"""The ASGI application: bytes in, bytes out, and what an operator's probes ask."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from gateway.authentication import Gatekeeper
+from gateway.errors import Code, RequestRefused
+from gateway.explorer import Explorer
+from gateway.metrics import Metrics
+from gateway.parsing import read_request
+from gateway.pipeline import Pipeline
+from gateway.subgraphs import Subgraphs
+from services.chassis import telemetry
+from services.chassis.logs import log
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+class Response:
+    """A status, headers and a body, ready to be sent."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(
+        self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = {
+            "content-type": content_type,
+            "content-length": str(len(body)),
+            "x-content-type-options": "nosniff",
+            **(headers or {}),
+        }
+
+    async def send(self, send: Send) -> None:
+        headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self.headers.items()]
+        start = {"type": "http.response.start", "status": self.status, "headers": headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class Door:
+    """Where requests come in; it is closed for new ones before the program ends."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        gatekeeper: Gatekeeper,
+        subgraphs: Subgraphs,
+        metrics: Metrics,
+        explorer: Explorer | None,
+    ) -> None:
+        self.pipeline = pipeline
+        self.gatekeeper = gatekeeper
+        self.subgraphs = subgraphs
+        self.metrics = metrics
+        self.explorer = explorer
+        self.is_started = False
+        self.is_draining = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            response = await self._respond(scope, receive)
+            await response.send(send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.subgraphs.open()
+        self.is_started = True
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.subgraphs.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        path, method = scope["path"], scope["method"]
+        if path == "/graphql":
+            if method != "POST":
+                return _plain(405, "POST a GraphQL request here", {"allow": "POST"})
+            return await self._graphql(scope, receive)
+        if method not in ("GET", "HEAD"):
+            return _plain(404, "there is nothing here")
+        return self._page(path)
+
+    def _page(self, path: str) -> Response:
+        match path:
+            case "/livez":
+                return _plain(200, "alive")
+            case "/readyz":
+                is_ready = self.is_started and not self.is_draining
+                return _plain(200, "ready") if is_ready else _plain(503, "not ready")
+            case "/startupz":
+                return _plain(200, "started") if self.is_started else _plain(503, "starting")
+            case "/metrics":
+                return Response(200, self.metrics.page(), "text/plain; version=0.0.4")
+            case "/" if self.explorer:
+                page = self.explorer.page
+                return Response(200, page, "text/html; charset=utf-8", self.explorer.headers)
+        return _plain(404, "there is nothing here")
+
+    async def _graphql(self, scope: Scope, receive: Receive) -> Response:
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        budget = self.pipeline.settings.request_seconds
+        with telemetry.traced(telemetry.continued(headers, budget)) as trace:
+            begun = perf_counter()
+            status, answer = await self._answer(headers, receive)
+            self.metrics.request(_outcome(answer), perf_counter() - begun)
+            for each in answer.get("errors", ()):
+                each["extensions"] = {**each["extensions"], "requestId": trace.request_id}
+            kind = GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
+            return Response(
+                status,
+                orjson.dumps(answer),
+                f"{kind}; charset=utf-8",
+                {"x-request-id": trace.request_id},
+            )
+
+    async def _answer(
+        self, headers: Mapping[str, str], receive: Receive
+    ) -> tuple[int, dict[str, Any]]:
+        try:
+            _check_content_type(headers.get("content-type", ""))
+            body = await self._body(headers, receive)
+            caller = self.gatekeeper.identify(headers.get("authorization", ""))
+            return 200, await self.pipeline.answer(read_request(body), caller)
+        except RequestRefused as refused:
+            return refused.status, {"errors": refused.errors}
+        except Exception:  # noqa: BLE001  # the one place where faults are masked and logged
+            log().exception("request failed")
+            fault = RequestRefused(Code.INTERNAL, "something went wrong here", status=500)
+            return fault.status, {"errors": fault.errors}
+
+    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        limit = self.pipeline.settings.max_body_bytes
+        told = headers.get("content-length", "")
+        if told.isdecimal() and int(told) > limit:
+            raise _too_large(limit)
+        parts, size, is_more = [], 0, True
+        while is_more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestRefused(Code.BAD_REQUEST, "the caller left")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise _too_large(limit)
+            is_more = message.get("more_body", False)
+        return b"".join(parts)
+
+
+def _check_content_type(told: str) -> None:
+    """Take JSON only: a page elsewhere cannot send that without asking first."""
+    if told.partition(";")[0].strip().lower() != JSON:
+        message = "send the request as application/json"
+        raise RequestRefused(Code.BAD_REQUEST, message, status=415)
+
+
+def _too_large(limit: int) -> RequestRefused:
+    message = f"the body is larger than {limit} bytes"
+    return RequestRefused(Code.BAD_REQUEST, message, status=413)
+
+
+def _outcome(answer: Mapping[str, Any]) -> str:
+    if "data" not in answer:
+        return "refused"
+    return "partial" if answer.get("errors") else "ok"
+
+
+def _plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(status, f"{text}\n".encode(), "text/plain; charset=utf-8", headers)

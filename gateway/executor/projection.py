@@ -1,0 +1,185 @@
+"""Cuts the answer to what was asked, in the order of asking; nulls go where the schema says.
+
+Compiled once for an operation into nested functions; each completes one value. A null where the
+schema allows none makes the nearest nullable place above it null.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    is_abstract_type,
+    is_composite_type,
+    is_enum_type,
+    is_object_type,
+)
+
+from gateway.executor.tree import TYPENAME, Object
+from gateway.planner.operation import INTROSPECTION, Field, Fragment, Operation, Selections
+
+
+class _Broken:
+    """Stands for a null that goes up to the nearest nullable place."""
+
+
+BROKEN = _Broken()
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is worth saying of a completed answer: the fields whose promise was broken."""
+
+    broken: list[str] = field(default_factory=list)
+
+
+Complete = Callable[[Any, Notes], Any]
+Entry = tuple[str, Complete | None]
+"""A key of the answer and how its value is completed; None: as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How the answer of one operation is made from what the subgraphs gave."""
+
+    complete: Complete
+
+    def apply(self, data: Object) -> tuple[Object | None, Notes]:
+        notes = Notes()
+        completed = self.complete(data, notes)
+        return (None if completed is BROKEN else completed), notes
+
+
+def compile_projection(schema: GraphQLSchema, operation: Operation) -> Projection:
+    root = schema.type_map[operation.root]
+    if not is_object_type(root):
+        raise TypeError(operation.root)
+    return Projection(_object(_Compiler(schema).entries(root, operation.selections)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    schema: GraphQLSchema
+
+    def entries(self, type: GraphQLObjectType, selections: Selections) -> list[Entry]:
+        found: dict[str, list[Field]] = {}
+        self._gather(type, selections, found)
+        return [(key, self._entry(type, fields)) for key, fields in found.items()]
+
+    def _gather(
+        self, type: GraphQLObjectType, selections: Selections, found: dict[str, list[Field]]
+    ) -> None:
+        for each in selections:
+            if isinstance(each, Field):
+                found.setdefault(each.key, []).append(each)
+            elif self._is(type, each):
+                self._gather(type, each.selections, found)
+
+    def _is(self, type: GraphQLObjectType, fragment: Fragment) -> bool:
+        condition = self.schema.type_map[fragment.type]
+        if condition is type:
+            return True
+        return is_abstract_type(condition) and self.schema.is_sub_type(condition, type)
+
+    def _entry(self, type: GraphQLObjectType, fields: list[Field]) -> Complete | None:
+        first = fields[0]
+        if first.name == TYPENAME:
+            return lambda _value, _notes: type.name
+        if first.name in INTROSPECTION:
+            return None
+        selections = tuple(each for field in fields for each in field.selections)
+        at = f"{type.name}.{first.name}"
+        return self._value(type.fields[first.name].type, selections, at)
+
+    def _value(self, type: GraphQLOutputType, selections: Selections, at: str) -> Complete | None:
+        if isinstance(type, GraphQLNonNull):
+            return _non_null(self._value(type.of_type, selections, at), at)
+        if isinstance(type, GraphQLList):
+            return _list(self._value(type.of_type, selections, at))
+        if is_enum_type(type):
+            return _enum(frozenset(type.values))
+        if is_object_type(type):
+            return _nullable(_object(self.entries(type, selections)))
+        if is_composite_type(type):
+            return _nullable(self._abstract(type.name, selections))
+        return None
+
+    def _abstract(self, name: str, selections: Selections) -> Complete:
+        """Complete by the value's own type; what is made for a type is made when it turns up."""
+        known: dict[str, Complete | None] = {}
+        possible = self.schema.get_possible_types(self.schema.type_map[name])  # type: ignore[arg-type]  # it is abstract
+        by_name = {each.name: each for each in possible}
+
+        def complete(value: Any, notes: Notes) -> Any:
+            if not isinstance(value, dict):
+                return None
+            type_name = value.get(TYPENAME, "")
+            if type_name not in known:
+                found = by_name.get(type_name)
+                entries = self.entries(found, selections) if found else None
+                known[type_name] = None if entries is None else _object(entries)
+            by_type = known[type_name]
+            return by_type(value, notes) if by_type else None
+
+        return complete
+
+
+def _object(entries: list[Entry]) -> Complete:
+    def complete(value: Any, notes: Notes) -> Any:
+        if not isinstance(value, dict):
+            return None
+        given = value.get
+        found = {}
+        for key, inner in entries:
+            each = given(key) if inner is None else inner(given(key), notes)
+            if each is BROKEN:
+                return BROKEN
+            found[key] = each
+        return found
+
+    return complete
+
+
+def _nullable(inner: Complete) -> Complete:
+    def complete(value: Any, notes: Notes) -> Any:
+        if value is None:
+            return None
+        completed = inner(value, notes)
+        return None if completed is BROKEN else completed
+
+    return complete
+
+
+def _non_null(inner: Complete | None, at: str) -> Complete:
+    def complete(value: Any, notes: Notes) -> Any:
+        completed = value if inner is None else inner(value, notes)
+        if completed is None:
+            notes.broken.append(at)
+            return BROKEN
+        return completed
+
+    return complete
+
+
+def _list(inner: Complete | None) -> Complete:
+    def complete(value: Any, notes: Notes) -> Any:
+        if not isinstance(value, list):
+            return None
+        if inner is None:
+            return value
+        found = [inner(each, notes) for each in value]
+        return None if BROKEN in found else found
+
+    return complete
+
+
+def _enum(values: frozenset[str]) -> Complete:
+    def complete(value: Any, _notes: Notes) -> Any:
+        return value if value in values else None
+
+    return complete

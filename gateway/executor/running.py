@@ -1,0 +1,106 @@
+"""Carries a plan out: each fetch as soon as those it waits for are done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
+from gateway.executor.representations import Batch
+from gateway.executor.tree import Object, copied, merge
+from gateway.planner import Entities, Fetch, Plan
+
+Ask = Callable[[Fetch, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Sends a fetch with its variables and gives the subgraph's answer, or raises `SubgraphFailed`."""
+
+
+class Run:
+    """One execution of a plan. What a subgraph cannot give stays null; the rest goes on."""
+
+    def __init__(self, plan: Plan, variables: Mapping[str, Any], ask: Ask) -> None:
+        self.plan = plan
+        self.variables = variables
+        self.ask = ask
+        self.data: Object = {}
+        self.errors: list[Error] = []
+
+    async def finish(self) -> None:
+        """Carry out all fetches; afterwards `data` and `errors` are complete."""
+        if len(self.plan.fetches) == 1:
+            await self._fetch(self.plan.fetches[0])
+            return
+        done: dict[int, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            for fetch in self.plan.fetches:
+                before = [done[number] for number in fetch.after]
+                done[fetch.number] = group.create_task(self._fetch_after(before, fetch))
+
+    async def _fetch_after(self, before: list[asyncio.Task[None]], fetch: Fetch) -> None:
+        for task in before:
+            await task
+        await self._fetch(fetch)
+
+    async def _fetch(self, fetch: Fetch) -> None:
+        given = {name: self.variables[name] for name in fetch.variables if name in self.variables}
+        batches = [(each, Batch(self.data, each)) for each in fetch.entities]
+        if batches and not any(batch.representations for _, batch in batches):
+            return
+        for entities, batch in batches:
+            given[entities.variable] = batch.representations
+        try:
+            answer = await self.ask(fetch, given)
+        except SubgraphFailed as failure:
+            path = fetch.keys if len(fetch.keys) == 1 else ()
+            self.errors.append(
+                error(failure.code, failure.message, path=path, service=fetch.subgraph)
+            )
+            return
+        self._take(fetch, batches, answer)
+
+    def _take(
+        self, fetch: Fetch, batches: list[tuple[Entities, Batch]], answer: Mapping[str, Any]
+    ) -> None:
+        data = answer.get("data")
+        if isinstance(data, dict):
+            if not batches:
+                merge(self.data, data)
+            for entities, batch in batches:
+                self._take_entities(batch, data.get(entities.alias))
+        for told in answer.get("errors") or ():
+            self._take_error(fetch, batches, told)
+
+    def _take_entities(self, batch: Batch, given: Any) -> None:
+        if not isinstance(given, list):
+            return
+        for targets, entity in zip(batch.targets, given, strict=False):
+            if not isinstance(entity, dict):
+                continue
+            for target in targets:
+                merge(target, entity if len(targets) == 1 else copied(entity))
+
+    def _take_error(self, fetch: Fetch, batches: list[tuple[Entities, Batch]], told: Any) -> None:
+        """Keep a subgraph's error, under the paths that the client knows."""
+        if not isinstance(told, dict):
+            told = {"message": "the service gave an error that cannot be read"}
+        extensions = told.get("extensions")
+        extensions = dict(extensions) if isinstance(extensions, dict) else {}
+        extensions.setdefault("code", Code.INTERNAL.value)
+        extensions["service"] = fetch.subgraph
+        message = str(told.get("message", ""))
+        path = told.get("path")
+        for at in self._paths(batches, path if isinstance(path, list) else []):
+            kept: Error = {"message": message, "extensions": extensions}
+            self.errors.append({**kept, "path": list(at)} if at else kept)
+
+    def _paths(
+        self, batches: list[tuple[Entities, Batch]], path: list[Any]
+    ) -> list[tuple[PathItem, ...]]:
+        if not batches:
+            return [tuple(path)]
+        for entities, batch in batches:
+            match path:
+                case [alias, int(index), *rest] if alias == entities.alias and 0 <= index < len(
+                    batch.targets
+                ):
+                    places = batch.where(self.data, entities, index)
+                    return [(*at, *rest) for at in places] or [()]
+        return [()]

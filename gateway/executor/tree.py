@@ -1,0 +1,88 @@
+"""The answer while it grows: finding places in it, and merging what subgraphs gave."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.errors import PathItem
+from gateway.planner.plan import Path
+
+Object = dict[str, Any]
+TYPENAME = "__typename"
+
+
+def targets(data: Object, path: Path) -> list[Object]:
+    """Give the objects at a path, through lists, in order; null places are left out."""
+    found: list[Any] = [data]
+    for segment in path:
+        key, types = segment.key, segment.types
+        found = [
+            value
+            for each in found
+            for value in _flat(each.get(key))
+            if types is None or value.get(TYPENAME) in types
+        ]
+    return found
+
+
+def located(data: Object, path: Path) -> list[tuple[PathItem, ...]]:
+    """Give where each of those objects stands, in the same order as `targets`."""
+    found: list[tuple[tuple[PathItem, ...], Any]] = [((), data)]
+    for segment in path:
+        found = [
+            ((*at, segment.key, *inner), value)
+            for at, each in found
+            for inner, value in _flat_at(each.get(segment.key), ())
+            if segment.types is None or value.get(TYPENAME) in segment.types
+        ]
+    return [at for at, _ in found]
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list):
+        return [inner for each in value for inner in _flat(each)]
+    return []
+
+
+def _flat_at(
+    value: Any, at: tuple[PathItem, ...]
+) -> Iterator[tuple[tuple[PathItem, ...], Object]]:
+    if isinstance(value, dict):
+        yield at, value
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _flat_at(each, (*at, index))
+
+
+def merge(into: Object, given: Object) -> None:
+    """Merge deeply: lists item by item; a null never overwrites what is there."""
+    for key, value in given.items():
+        held = into.get(key)
+        if held is None:
+            into[key] = value
+        elif isinstance(held, dict) and isinstance(value, dict):
+            merge(held, value)
+        elif isinstance(held, list) and isinstance(value, list):
+            _merge_lists(held, value)
+        elif value is not None:
+            into[key] = value
+
+
+def _merge_lists(into: list[Any], given: list[Any]) -> None:
+    for index, (held, value) in enumerate(zip(into, given, strict=False)):
+        if isinstance(held, dict) and isinstance(value, dict):
+            merge(held, value)
+        elif isinstance(held, list) and isinstance(value, list):
+            _merge_lists(held, value)
+        elif held is None:
+            into[index] = value
+
+
+def copied(value: Any) -> Any:
+    """Copy what is shared by several places, since each may grow in its own way."""
+    if isinstance(value, dict):
+        return {key: copied(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [copied(each) for each in value]
+    return value

@@ -1,0 +1,98 @@
+"""Starts the gateway: settings, graph, keys, then the server. `python -m gateway.main`."""
+
+import sys
+from types import FrameType
+from typing import Any, cast
+
+import uvicorn
+
+from gateway.authentication import Gatekeeper
+from gateway.door import Door
+from gateway.explorer import Explorer
+from gateway.metrics import Metrics
+from gateway.pipeline import Pipeline
+from gateway.settings import GatewaySettings
+from gateway.subgraphs import UNIX, Subgraphs
+from gateway.supergraph import InvalidSupergraph, Supergraph
+from services.chassis import logs
+from services.chassis import settings as chassis_settings
+from services.chassis.settings import SettingsError
+from services.chassis.tokens import Signer, Verifier
+
+ISSUER = "gateway"
+CANNOT_START = 2
+
+
+class Server(uvicorn.Server):
+    """Stops in order: no longer ready, no new connections, what is in flight is finished."""
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        super().__init__(config)
+        self.door = door
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.door.is_draining = True
+        super().handle_exit(sig, frame)
+
+
+def build(settings: GatewaySettings, supergraph: Supergraph) -> Door:
+    """Put the gateway together."""
+    verifier = Verifier.from_files(settings.audience, settings.trusted_issuers)
+    signer = Signer.from_file(ISSUER, settings.signing_key_file)
+    gatekeeper = Gatekeeper(verifier, signer, settings.anonymous_tenant)
+    metrics = Metrics()
+    urls = {name: settings.subgraph_urls.get(name, url) for name, url in supergraph.urls.items()}
+    subgraphs = Subgraphs(urls, gatekeeper, metrics)
+    pipeline = Pipeline(supergraph, subgraphs, settings)
+    explorer = Explorer.of(settings) if settings.explorer else None
+    return Door(pipeline, gatekeeper, subgraphs, metrics, explorer)
+
+
+def serve(settings: GatewaySettings, door: Door) -> None:
+    """Serve until told to stop."""
+    config = uvicorn.Config(
+        door,
+        http="httptools",
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, int(settings.drain_seconds)),
+        **_listening(settings.http_listen),
+    )
+    Server(config, door).run()
+
+
+def main() -> int:
+    """Start, or say in one sentence why not."""
+    try:
+        settings = cast(GatewaySettings, chassis_settings.read(GatewaySettings))
+        supergraph = Supergraph.from_file(settings.supergraph_file)
+    except SettingsError as error:
+        return _refuse(str(error))
+    except InvalidSupergraph as error:
+        return _refuse(f"the supergraph file is of no use: {error}")
+    logs.set_up(ISSUER, settings.log_level, settings.log_format)
+    try:
+        door = build(settings, supergraph)
+    except (OSError, ValueError) as error:
+        return _refuse(f"a key file is of no use: {error}")
+    serve(settings, door)
+    return 0
+
+
+def _listening(told: str) -> dict[str, Any]:
+    if told.startswith(UNIX):
+        return {"uds": told.removeprefix(UNIX)}
+    host, _, port = told.rpartition(":")
+    return {"host": host or "127.0.0.1", "port": int(port)}
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"the gateway cannot start: {reason.rstrip('.')}.\n")
+    return CANNOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""One request through all stages, in reading order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from graphql import DocumentNode, OperationDefinitionNode
+
+from gateway import parsing, planner, validation
+from gateway.authentication import Caller
+from gateway.caching import SingleFlight
+from gateway.errors import Code, Error, SubgraphFailed, error
+from gateway.executor import Projection, Run, compile_projection, introspect
+from gateway.parsing import GraphQLRequest
+from gateway.planner import Fetch, Operation, Plan
+from gateway.settings import GatewaySettings
+from gateway.subgraphs import Subgraphs
+from gateway.supergraph import Supergraph
+from services.chassis.logs import log
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that parses and is valid."""
+
+    node: DocumentNode
+    conditions: tuple[str, ...]
+    """The variables that decide what of it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything about an operation that does not change from request to request."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    operation: Operation
+    plan: Plan
+    projection: Projection
+
+
+PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
+"""Document, operation name, and the values of the variables in @skip and @include."""
+
+
+class Pipeline:
+    """Leads requests through parsing, validation, planning and execution over one graph."""
+
+    def __init__(
+        self, supergraph: Supergraph, subgraphs: Subgraphs, settings: GatewaySettings
+    ) -> None:
+        self.supergraph = supergraph
+        self.subgraphs = subgraphs
+        self.settings = settings
+        self._documents = SingleFlight[str, Document](settings.max_plans)
+        self._plans = SingleFlight[PlanKey, Prepared](settings.max_plans)
+
+    async def answer(self, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
+        """Give the answer's data and errors, or raise `RequestRefused`."""
+        document = await self._documents.get(request.query, partial(self._read, request.query))
+        node = parsing.pick_operation(document.node, request.operation_name)
+        coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
+        prepared = await self._prepared(request, document, node, coerced)
+        run = Run(prepared.plan, request.variables, partial(self._ask, caller))
+        await run.finish()
+        if prepared.operation.introspection:
+            run.data.update(self._introspected(prepared, request.variables))
+        return _completed(prepared.projection, run)
+
+    def _read(self, query: str) -> Document:
+        limits = self.settings
+        node = parsing.parse_document(
+            query, max_tokens=limits.max_tokens, max_depth=limits.max_depth
+        )
+        schema = self.supergraph.schema
+        validation.validate_document(schema, node, introspection=limits.introspection)
+        return Document(node, planner.condition_variables(node))
+
+    async def _prepared(
+        self,
+        request: GraphQLRequest,
+        document: Document,
+        node: OperationDefinitionNode,
+        coerced: Mapping[str, Any],
+    ) -> Prepared:
+        flags = {name: bool(coerced.get(name)) for name in document.conditions}
+        key = (request.query, request.operation_name, tuple(flags.items()))
+        return await self._plans.get(key, partial(self._plan, document.node, node, flags))
+
+    def _plan(
+        self, document: DocumentNode, node: OperationDefinitionNode, flags: Mapping[str, bool]
+    ) -> Prepared:
+        operation = planner.normalise(self.supergraph, document, node, flags)
+        plan = planner.plan(self.supergraph, operation)
+        projection = compile_projection(self.supergraph.schema, operation)
+        return Prepared(document, node, operation, plan, projection)
+
+    async def _ask(
+        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        try:
+            return await self.subgraphs.ask(caller, fetch, variables)
+        except SubgraphFailed as failure:
+            log().warning(
+                "fetch failed",
+                subgraph=fetch.subgraph,
+                code=failure.code.value,
+                reason=failure.reason,
+            )
+            raise
+
+    def _introspected(self, prepared: Prepared, variables: Mapping[str, Any]) -> dict[str, Any]:
+        schema, operation = self.supergraph.schema, prepared.operation
+        return introspect(schema, prepared.document, prepared.node, operation, variables)
+
+
+def _completed(projection: Projection, run: Run) -> dict[str, Any]:
+    data, notes = projection.apply(run.data)
+    errors: list[Error] = run.errors
+    if notes.broken and not errors:
+        message = f"null came for {notes.broken[0]}, which promises a value"
+        errors.append(error(Code.INTERNAL, message))
+    return {"errors": errors, "data": data} if errors else {"data": data}

@@ -1,0 +1,56 @@
+"""Makes drafts and finds them again, so that what can go in one fetch does."""
+
+from gateway.planner.drafts import Draft, Place, Spot
+from gateway.planner.operation import TYPENAME, Field
+from gateway.planner.plan import Path
+
+TYPENAME_FIELD = Field(TYPENAME, TYPENAME, "", frozenset(), (), is_leaf=True)
+
+
+class Drafts:
+    """All drafts of one plan, in the order in which they were begun."""
+
+    def __init__(self) -> None:
+        self.all: list[Draft] = []
+        self._roots: dict[str, Draft] = {}
+        self._entities: dict[tuple[str, str, Path, frozenset[Draft]], Draft] = {}
+
+    def root(self, subgraph: str, type: str) -> Draft:
+        """Give the one fetch from this subgraph's root."""
+        if subgraph not in self._roots:
+            self._roots[subgraph] = self._begin(Draft(subgraph, type, (), frozenset()))
+        return self._roots[subgraph]
+
+    def next_root(self, subgraph: str, type: str) -> Draft:
+        """Give a fetch from the root behind all others, or the last if it is all there is."""
+        last = self.all[-1] if self.all else None
+        if last is not None and not last.is_entity and last.subgraph == subgraph:
+            return last
+        return self._begin(Draft(subgraph, type, (), _last(frozenset(self.all))))
+
+    def entity(self, subgraph: str, type: str, path: Path, parents: frozenset[Draft]) -> Draft:
+        """Give the fetch of these objects that waits for just these others."""
+        parents = _last(parents)
+        at = (subgraph, type, path, parents)
+        if at not in self._entities:
+            draft = Draft(subgraph, type, path, parents, is_entity=True)
+            self._entities[at] = self._begin(draft)
+        return self._entities[at]
+
+    def _begin(self, draft: Draft) -> Draft:
+        self.all.append(draft)
+        return draft
+
+
+def _last(drafts: frozenset[Draft]) -> frozenset[Draft]:
+    """Leave out those that others among them wait for anyway."""
+    earlier = {each for draft in drafts for each in draft.ancestors()}
+    return drafts - earlier
+
+
+def root_place(draft: Draft) -> Place:
+    return Place(draft, draft.node, (), Spot(draft.subgraph, draft.type))
+
+
+def entity_place(draft: Draft) -> Place:
+    return Place(draft, draft.node, draft.path, Spot(draft.subgraph, draft.type))

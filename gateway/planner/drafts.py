@@ -1,0 +1,124 @@
+"""Steps while they are being planned: selections that still grow, and the places in them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gateway.planner.operation import Field, Fragment, Selections, fields_of
+from gateway.planner.plan import Path, Segment, Told
+
+
+@dataclass(slots=True)
+class Node:
+    """A selection that grows."""
+
+    fields: dict[str, tuple[Field, "Node | None"]] = field(default_factory=dict)
+    fragments: dict[str, "Node"] = field(default_factory=dict)
+
+    def add(self, asked: Field) -> "Node":
+        """Select a field, and give what is selected beneath it."""
+        _, inner = self.fields.get(asked.key, (asked, None))
+        inner = inner or Node()
+        self.fields[asked.key] = (asked, None if asked.is_leaf else inner)
+        return inner
+
+    def on(self, type: str) -> "Node":
+        return self.fragments.setdefault(type, Node())
+
+
+@dataclass(eq=False, slots=True)
+class Draft:
+    """A fetch to one subgraph: from its root, or of entities of one type at one path."""
+
+    subgraph: str
+    type: str
+    path: Path
+    parents: frozenset["Draft"]
+    is_entity: bool = False
+    key: dict[Told, None] = field(default_factory=dict)
+    required: dict[Told, None] = field(default_factory=dict)
+    node: Node = field(default_factory=Node)
+
+    @property
+    def depth(self) -> int:
+        return 1 + max((parent.depth for parent in self.parents), default=0)
+
+    def ancestors(self) -> set["Draft"]:
+        found = set(self.parents)
+        for parent in self.parents:
+            found |= parent.ancestors()
+        return found
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        return tuple({**self.key, **self.required})
+
+    def take(self, key: Iterable[Told], required: Iterable[Told]) -> None:
+        """Have its objects told by this key, and bring along what is required."""
+        self.key.update(dict.fromkeys(key))
+        self.required.update(dict.fromkeys(required))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What matters of a place for finding a way from it."""
+
+    subgraph: str
+    type: str
+    provided: Selections = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where objects of a type stand in the answer, and where in which draft to select of them."""
+
+    draft: Draft
+    node: Node
+    path: Path
+    spot: Spot
+
+    def narrowed(self, type: str) -> "Place":
+        """Give the same place for values of one type."""
+        *before, last = self.path
+        path = (*before, Segment(last.key, frozenset({type})))
+        spot = Spot(self.spot.subgraph, type, self.spot.provided)
+        return Place(self.draft, self.node.on(type), path, spot)
+
+    def beneath(self, asked: Field, spot: Spot) -> "Place":
+        path = (*self.path, Segment(asked.key))
+        return Place(self.draft, self.node.add(asked), path, spot)
+
+
+class Claims:
+    """Which field each key of the answer stands for, so that hidden fields take free keys."""
+
+    def __init__(self, selections: Selections) -> None:
+        self._held: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
+        self._claim((), selections)
+
+    def _claim(self, keys: tuple[str, ...], selections: Selections) -> None:
+        held = self._held.setdefault(keys, {})
+        for each in fields_of(selections):
+            held[each.key] = (each.name, each.arguments)
+            if each.selections:
+                self._claim((*keys, each.key), each.selections)
+
+    def hidden(self, keys: tuple[str, ...], selections: Selections) -> Selections:
+        """Give selections that are for the gateway only, under keys that disturb nothing."""
+        return tuple(self._hide(keys, selections))
+
+    def _hide(self, keys: tuple[str, ...], selections: Selections) -> Iterator[Field | Fragment]:
+        for each in selections:
+            if isinstance(each, Fragment):
+                yield Fragment(each.type, self.hidden(keys, each.selections))
+                continue
+            key = self._free_key(keys, each)
+            inner = self.hidden((*keys, key), each.selections)
+            yield Field(key, each.name, each.arguments, each.variables, inner, each.is_leaf)
+
+    def _free_key(self, keys: tuple[str, ...], asked: Field) -> str:
+        held = self._held.setdefault(keys, {})
+        meaning, key, count = (asked.name, asked.arguments), asked.name, 0
+        while held.setdefault(key, meaning) != meaning:
+            count += 1
+            key = f"_{count}_{asked.name}"
+        return key

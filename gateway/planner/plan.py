@@ -1,0 +1,94 @@
+"""A plan: fetches as pure data, each with the fetches that must be done before it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A key of the answer on the way to a place, and the types that go on from there."""
+
+    key: str
+    types: frozenset[str] | None = None
+
+    def __str__(self) -> str:
+        if self.types is None:
+            return self.key
+        return f"{self.key}<{'|'.join(sorted(self.types))}>"
+
+
+Path = tuple[Segment, ...]
+"""The way from the answer's root; through lists it leads to every item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value that a subgraph is told of an entity: from which key, under which name."""
+
+    source: str
+    name: str
+    types: frozenset[str] | None = None
+    """The types of which it is told, where it is not all."""
+    inner: tuple["Told", ...] = ()
+
+    def __str__(self) -> str:
+        name = self.name if self.name == self.source else f"{self.name} from {self.source}"
+        if self.types is not None:
+            name = f"{name}<{'|'.join(sorted(self.types))}>"
+        return f"{name} {told_text(self.inner)}" if self.inner else name
+
+
+def told_text(told: tuple[Told, ...]) -> str:
+    return "{ " + " ".join(map(str, told)) + " }"
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Objects of one type that a fetch asks more of, at one path or several."""
+
+    alias: str
+    variable: str
+    type: str
+    told: tuple[Told, ...]
+    keys: tuple[str, ...]
+    """Keys of the answer that hold the entity's key; if all are null there is no entity."""
+    needed: frozenset[str]
+    """Those of them that may not be null at all."""
+    paths: tuple[Path, ...]
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One request to one subgraph. Without entities it starts at the subgraph's root."""
+
+    number: int
+    subgraph: str
+    after: tuple[int, ...]
+    document: str
+    variables: tuple[str, ...]
+    entities: tuple[Entities, ...] = ()
+    is_mutation: bool = False
+    keys: tuple[str, ...] = ()
+    """Keys of the answer that a fetch from the root gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Fetches in an order in which each stands behind those it waits for."""
+
+    fetches: tuple[Fetch, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(line for fetch in self.fetches for line in _lines(fetch))
+
+
+def _lines(fetch: Fetch) -> Iterator[str]:
+    after = f"after {', '.join(map(str, fetch.after))}" if fetch.after else "at once"
+    yield f"{fetch.number}. {fetch.subgraph}, {after}"
+    if not fetch.entities:
+        yield f"   {fetch.document}"
+    for each in fetch.entities:
+        at = ", ".join(".".join(map(str, path)) for path in each.paths)
+        yield f"   {each.type} at {at} by {told_text(each.told)}"
+        yield f"      {each.selection}"

@@ -1,0 +1,206 @@
+"""Turns an operation into a plan: each field to a subgraph, each jump to a fetch of entities.
+
+Greedy over prices that look all the way down: a field stays where it can be selected at once;
+what must leave a place goes to as few subgraphs as will do. What a key or @requires needs is
+planned like any other selection, under hidden keys, and the fetch waits for whoever gives it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from gateway.planner import drafting
+from gateway.planner.drafts import Claims, Draft, Place, Spot
+from gateway.planner.operation import Field, Fragment, Operation, Selections, type_of
+from gateway.planner.plan import Plan, Told
+from gateway.planner.rendering import render
+from gateway.planner.routing import JUMP, Routes
+from gateway.supergraph import Supergraph
+
+
+class Unplannable(Exception):
+    """The supergraph promises a field that no way leads to; composing should have refused it."""
+
+
+def plan(supergraph: Supergraph, operation: Operation) -> Plan:
+    """Plan an operation in its one form."""
+    planner = _Planner(supergraph, operation)
+    if operation.kind == "mutation":
+        planner.plan_mutation()
+    else:
+        planner.plan_query()
+    return render(supergraph, operation, planner.drafts.all)
+
+
+Away = list[tuple[str, list[Field]]]
+"""Fields that leave a place, by where they go."""
+
+
+class _Planner:
+    def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
+        self.operation = operation
+        self.routes = Routes(supergraph)
+        self.claims = Claims(operation.selections)
+        self.drafts = drafting.Drafts()
+
+    @property
+    def root(self) -> Spot:
+        return Spot("", self.operation.root)
+
+    def root_fields(self) -> list[Field]:
+        return [
+            each
+            for each in self.operation.selections
+            if isinstance(each, Field) and not each.name.startswith("__")
+        ]
+
+    def plan_query(self) -> None:
+        for target, fields in self._choose(self.root, self.root_fields()):
+            draft = self.drafts.root(target, self.operation.root)
+            self._settle(drafting.root_place(draft), fields)
+
+    def plan_mutation(self) -> None:
+        """Plan field by field, each after all that came of the one before."""
+        for asked in self.root_fields():
+            for target, fields in self._choose(self.root, [asked]):
+                draft = self.drafts.next_root(target, self.operation.root)
+                self._settle(drafting.root_place(draft), fields)
+
+    def _select(self, place: Place, selections: Selections) -> set[Draft]:
+        """Plan selections at a place; give the drafts that have a part in them."""
+        touched = {place.draft}
+        for name, fields in self.routes.expand(place.spot, selections):
+            here = place if name == place.spot.type else place.narrowed(name)
+            touched |= self._select_fields(here, fields)
+        return touched
+
+    def _select_fields(self, place: Place, fields: Iterable[Field]) -> set[Draft]:
+        staying, leaving = [], []
+        for asked in fields:
+            if not self.routes.gives(place.spot, asked.name):
+                leaving.append(asked)
+                continue
+            here, rest = self._split(place.spot, asked)
+            staying += [here] if here else []
+            leaving += [rest] if rest else []
+        touched = self._settle(place, staying)
+        for target, group in self._choose(place.spot, leaving):
+            touched |= self._leave(place, target, group)
+        return touched
+
+    def _settle(self, place: Place, fields: Iterable[Field]) -> set[Draft]:
+        """Select at this place fields that its subgraph resolves."""
+        touched = {place.draft}
+        for asked in fields:
+            if asked.is_leaf:
+                place.node.add(asked)
+                continue
+            inner = place.beneath(asked, self.routes.beneath(place.spot, asked))
+            touched |= self._select(inner, asked.selections)
+            if self.routes.is_abstract(place.spot, asked):
+                inner.node.add(drafting.TYPENAME_FIELD)
+        return touched
+
+    def _leave(self, place: Place, target: str, fields: Sequence[Field]) -> set[Draft]:
+        """Fetch fields of the place's objects from elsewhere, once per set of requirements."""
+        spot = place.spot
+        by_requires: dict[str, list[Field]] = {}
+        for asked in fields:
+            join = self.routes.join(target, spot.type, asked.name)
+            by_requires.setdefault(join.requires if join else "", []).append(asked)
+        touched = set()
+        for requires, group in by_requires.items():
+            key = self._hidden(place, self.routes.key(spot, target))
+            parents = self._select(place, key)
+            required: Selections = ()
+            if requires:
+                required = self._hidden(place, self.routes.field_set(spot.type, requires))
+                parents |= self._select(place, required)
+            draft = self.drafts.entity(target, spot.type, place.path, frozenset(parents))
+            draft.take(self._told(spot.type, key), self._told(spot.type, required))
+            touched |= self._settle(drafting.entity_place(draft), group)
+        return touched
+
+    def _hidden(self, place: Place, selections: Selections) -> Selections:
+        return self.claims.hidden(tuple(segment.key for segment in place.path), selections)
+
+    def _told(self, type: str, selections: Selections) -> tuple[Told, ...]:
+        """Say which values these selections tell of an entity, and of which types."""
+        supergraph, found = self.routes.supergraph, []
+        for each in selections:
+            if isinstance(each, Fragment):
+                possible = supergraph.possible(each.type)
+                for told in self._told(each.type, each.selections):
+                    types = possible if told.types is None else possible & told.types
+                    found.append(replace(told, types=types))
+            elif each.is_leaf:
+                found.append(Told(each.key, each.name))
+            else:
+                inner = self._told(type_of(supergraph, type, each.name), each.selections)
+                found.append(Told(each.key, each.name, None, inner))
+        return tuple(found)
+
+    def _choose(self, spot: Spot, fields: Sequence[Field]) -> Away:
+        """Send each field to a subgraph: where only one will do first, then where one goes."""
+        chosen: dict[str, list[Field]] = {}
+        open_fields = []
+        for asked in self._whole(spot, fields):
+            prices = self._prices(spot, asked)
+            if len(prices) == 1:
+                chosen.setdefault(next(iter(prices)), []).append(asked)
+            else:
+                open_fields.append((asked, prices))
+        for asked, prices in open_fields:
+            best = min(prices, key=lambda t: (prices[t] - JUMP * (t in chosen), t))
+            chosen.setdefault(best, []).append(asked)
+        return list(chosen.items())
+
+    def _prices(self, spot: Spot, asked: Field) -> dict[str, int]:
+        priced = {
+            target: self.routes.price_by(spot, target, asked)
+            for target in self.routes.targets(spot.type, asked.name)
+        }
+        return {target: price for target, price in priced.items() if price is not None}
+
+    def _whole(self, spot: Spot, fields: Iterable[Field]) -> Iterable[Field]:
+        """Give fields that some subgraph can see through, cutting up those that none can."""
+        for asked in fields:
+            rest: Field | None = asked
+            while rest is not None and not self._prices(spot, rest):
+                here, rest = self._cut(spot, rest)
+                yield here
+            if rest is not None:
+                yield rest
+
+    def _cut(self, spot: Spot, asked: Field) -> tuple[Field, Field | None]:
+        """Cut off as much of a field as one subgraph can give; the rest is for the others."""
+        best: tuple[Field, Field | None] | None = None
+        for target in self.routes.targets(spot.type, asked.name):
+            if self.routes.price_by(spot, target, replace(asked, selections=())) is None:
+                continue
+            here, rest = self._split(Spot(target, spot.type), asked)
+            if here and (best is None or len(here.selections) > len(best[0].selections)):
+                best = here, rest
+        if best is None:
+            raise Unplannable(f"no way leads to {spot.type}.{asked.name}")
+        return best
+
+    def _split(self, spot: Spot, asked: Field) -> tuple[Field | None, Field | None]:
+        """Part a field that is given here: what can be reached beneath it, and what cannot."""
+        if self.routes.inside(spot, asked) is not None:
+            return asked, None
+        inner = self.routes.beneath(spot, asked)
+        here: list[Field | Fragment] = []
+        rest: list[Field | Fragment] = []
+        for each in asked.selections:
+            if self.routes.price(inner, each) is not None:
+                here.append(each)
+            elif isinstance(each, Field) and self.routes.gives(inner, each.name):
+                near, far = self._split(inner, each)
+                here += [near] if near else []
+                rest += [far] if far else []
+            else:
+                rest.append(each)
+        return (
+            replace(asked, selections=tuple(here)) if here else None,
+            replace(asked, selections=tuple(rest)) if rest else None,
+        )

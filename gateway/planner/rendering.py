@@ -1,0 +1,123 @@
+"""Writes drafts down as fetches: their documents, and which of them share a request."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from gateway.planner.drafts import Draft, Node
+from gateway.planner.operation import TYPENAME, Field, Operation
+from gateway.planner.plan import Entities, Fetch, Plan, Told, told_text
+from gateway.supergraph import Supergraph
+
+Group = list[Draft]
+
+
+def render(supergraph: Supergraph, operation: Operation, drafts: Sequence[Draft]) -> Plan:
+    """Write the plan, each fetch behind those it waits for."""
+    groups = _groups(drafts)
+    numbers = {draft: n for n, group in enumerate(groups, 1) for draft in group}
+    fetches = []
+    for number, group in enumerate(groups, 1):
+        after = sorted({numbers[parent] for parent in group[0].parents})
+        fetches.append(_fetch(supergraph, operation, number, tuple(after), group))
+    return Plan(tuple(fetches))
+
+
+def _groups(drafts: Sequence[Draft]) -> list[Group]:
+    """Let entity fetches that wait for the same go to one subgraph together."""
+    found: dict[object, Group] = {}
+    for draft in sorted(drafts, key=lambda each: each.depth):
+        at: object = (draft.subgraph, draft.parents) if draft.is_entity else draft
+        found.setdefault(at, []).append(draft)
+    return list(found.values())
+
+
+def _fetch(
+    supergraph: Supergraph, operation: Operation, number: int, after: tuple[int, ...], group: Group
+) -> Fetch:
+    first = group[0]
+    asked = [field for draft in group for field in _fields(draft.node)]
+    variables = tuple(sorted({name for field in asked for name in field.variables}))
+    defined = [operation.variables[name] for name in variables]
+    title = _title(operation, first.subgraph, number)
+    if not first.is_entity:
+        head = f"{operation.kind} {title}{_defined(defined)}"
+        return Fetch(
+            number,
+            first.subgraph,
+            after,
+            f"{head} {_text(first.node)}",
+            variables,
+            is_mutation=operation.kind == "mutation",
+            keys=tuple(first.node.fields),
+        )
+    entities = tuple(_entities(supergraph, group))
+    defined = [f"${each.variable}: [_Any!]!" for each in entities] + defined
+    parts = [
+        f"{each.alias}: _entities(representations: ${each.variable}) {each.selection}"
+        for each in entities
+    ]
+    document = f"query {title}{_defined(defined)} {{ {' '.join(parts)} }}"
+    return Fetch(number, first.subgraph, after, document, variables, entities)
+
+
+def _title(operation: Operation, subgraph: str, number: int) -> str:
+    """Name a fetch for the logs of the subgraph that gets it."""
+    where = "".join(c if c.isascii() and c.isalnum() else "_" for c in subgraph)
+    return f"{operation.name or operation.kind}__{where}__{number}"
+
+
+def _defined(variables: Sequence[str]) -> str:
+    return f"({', '.join(variables)})" if variables else ""
+
+
+def _entities(supergraph: Supergraph, group: Group) -> Iterator[Entities]:
+    """Ask once for objects of one type, wherever they stand, if the same is asked of them."""
+
+    def sameness(draft: Draft) -> tuple[str, str, str]:
+        return draft.type, told_text(draft.told), _text(draft.node)
+
+    ordered = sorted(group, key=sameness)
+    for number, (_, same) in enumerate(groupby(ordered, key=sameness)):
+        drafts = list(same)
+        first = drafts[0]
+        yield Entities(
+            alias=f"e{number}",
+            variable=f"_r{number}",
+            type=first.type,
+            told=first.told,
+            keys=tuple(each.source for each in first.key),
+            needed=frozenset(e.source for e in first.key if _is_needed(supergraph, first, e)),
+            paths=tuple(draft.path for draft in drafts),
+            selection=f"{{ ... on {first.type} {_text(first.node)} }}",
+        )
+
+
+def _is_needed(supergraph: Supergraph, draft: Draft, told: Told) -> bool:
+    owned = supergraph.field(draft.type, told.name)
+    join = owned.joins.get(draft.subgraph) if owned else None
+    return join is not None and join.type.endswith("!")
+
+
+def _text(node: Node) -> str:
+    parts = [_field_text(field, inner) for field, inner in node.fields.values()]
+    parts += [
+        f"... on {condition} {_text(inner)}"
+        for condition, inner in node.fragments.items()
+        if inner.fields or inner.fragments
+    ]
+    return "{ " + " ".join(parts or [TYPENAME]) + " }"
+
+
+def _field_text(field: Field, inner: Node | None) -> str:
+    name = field.name if field.key == field.name else f"{field.key}: {field.name}"
+    arguments = f"({field.arguments})" if field.arguments else ""
+    return f"{name}{arguments} {_text(inner)}" if inner is not None else f"{name}{arguments}"
+
+
+def _fields(node: Node) -> Iterator[Field]:
+    for field, inner in node.fields.values():
+        yield field
+        if inner is not None:
+            yield from _fields(inner)
+    for inner in node.fragments.values():
+        yield from _fields(inner)

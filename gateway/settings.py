@@ -1,0 +1,35 @@
+"""What an operator sets for the gateway, read from the environment once, at the start."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.chassis.settings import ProgramSettings
+
+
+class GatewaySettings(ProgramSettings):
+    """Where the graph comes from, where its subgraphs are, what one request may ask."""
+
+    supergraph_file: Path = Field(description="the composed graph, a standard supergraph file")
+    subgraph_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description="subgraph name to http://host:port/graphql or unix:/path.sock, "
+        "where it is not what the supergraph file says",
+    )
+    audience: str = Field("guanxi", description="the audience of the tokens that callers bring")
+    anonymous_tenant: str = Field("default", description="whose graph a caller without token sees")
+    request_seconds: float = Field(10, gt=0, le=60, description="time for one whole request")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="size of a request's body")
+    max_tokens: int = Field(10_000, ge=100, description="length of a document, in tokens")
+    max_depth: int = Field(25, ge=1, le=100, description="nesting of a document's selections")
+    max_plans: int = Field(1000, ge=10, description="documents and plans that are remembered")
+    introspection: bool = Field(default=True, description="whether clients may read the schema")
+    explorer: bool = Field(default=True, description="whether / shows the explorer page")
+    explorer_sign_in: dict[str, object] = Field(
+        default_factory=dict,
+        description="{document: a mutation, tokenPath: where in its data the token stands, "
+        "accounts: [{label, variables}]}",
+    )
+    explorer_examples: list[dict[str, object]] = Field(
+        default_factory=list, description="[{label, query, variables}], the first is shown"
+    )

@@ -1,0 +1,111 @@
+"""Asks subgraphs over HTTP, by TCP or a unix socket, within the time that the request has left."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import orjson
+
+from gateway.authentication import Caller, Gatekeeper
+from gateway.errors import Code, SubgraphFailed
+from gateway.metrics import Metrics
+from gateway.planner import Fetch
+from services.chassis import telemetry
+
+CONNECTIONS = 100
+IDLE_SECONDS = 4
+"""Shorter than servers keep idle connections: it is we who hang up, never in mid-request."""
+UNIX = "unix:"
+
+
+class Subgraphs:
+    """The subgraphs of the graph, each with its own pool of connections."""
+
+    def __init__(self, urls: Mapping[str, str], gatekeeper: Gatekeeper, metrics: Metrics) -> None:
+        self.urls = urls
+        self.gatekeeper = gatekeeper
+        self.metrics = metrics
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+
+    async def open(self) -> None:
+        for name, url in self.urls.items():
+            self._sessions[name] = aiohttp.ClientSession(
+                connector=_connector(url),
+                timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
+                json_serialize=lambda told: orjson.dumps(told).decode(),
+            )
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+
+    async def ask(
+        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Send a fetch and give the answer, whatever its status, or raise `SubgraphFailed`."""
+        body = orjson.dumps({"query": fetch.document, "variables": variables})
+        name = fetch.subgraph
+        with self.metrics.fetch(name) as outcome:
+            try:
+                async with asyncio.timeout(telemetry.current().remaining_seconds()):
+                    text = await self._send(caller, fetch, body)
+            except TimeoutError as error:
+                outcome.failed()
+                message = f"the {name} service did not answer in time"
+                raise SubgraphFailed(Code.DEADLINE_EXCEEDED, message, repr(error)) from error
+            except (aiohttp.ClientError, OSError) as error:
+                outcome.failed()
+                raise _unavailable(name, repr(error)) from error
+            answer = _answer(text)
+            if answer is None:
+                outcome.failed()
+                raise _unavailable(name, f"no GraphQL answer but {text[:200]!r}")
+            return answer
+
+    async def _send(self, caller: Caller, fetch: Fetch, body: bytes) -> bytes:
+        try:
+            return await self._post(caller, fetch.subgraph, body)
+        except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+            if fetch.is_mutation:
+                raise  # it may have been done
+            return await self._post(caller, fetch.subgraph, body)
+
+    async def _post(self, caller: Caller, name: str, body: bytes) -> bytes:
+        headers = {
+            "content-type": "application/json",
+            "accept": "application/json",
+            "authorization": f"Bearer {self.gatekeeper.token_for(caller, name)}",
+            **telemetry.current().child().headers(),
+        }
+        session = self._sessions[name]
+        async with session.post(_address(self.urls[name]), data=body, headers=headers) as response:
+            return await response.read()
+
+
+def _connector(url: str) -> aiohttp.BaseConnector:
+    if url.startswith(UNIX):
+        path = url.removeprefix(UNIX)
+        return aiohttp.UnixConnector(path, limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS)
+    return aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS)
+
+
+def _address(url: str) -> str:
+    return "http://subgraph/graphql" if url.startswith(UNIX) else url
+
+
+def _answer(text: bytes) -> Mapping[str, Any] | None:
+    try:
+        told = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(told, dict) or not ("data" in told or told.get("errors")):
+        return None
+    errors = told.get("errors")
+    return told if errors is None or isinstance(errors, list) else None
+
+
+def _unavailable(name: str, reason: str) -> SubgraphFailed:
+    return SubgraphFailed(
+        Code.SUBGRAPH_UNAVAILABLE, f"the {name} service is not available", reason
+    )

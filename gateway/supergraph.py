@@ -1,0 +1,231 @@
+"""Reads a supergraph file: the schema that clients see, and who can resolve what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    build_ast_schema,
+    is_abstract_type,
+    parse,
+    print_ast,
+    validate_schema,
+    value_from_ast_untyped,
+)
+
+from gateway import visibility
+
+
+class InvalidSupergraph(Exception):
+    """A file that is no supergraph; `reasons` says why."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """How a subgraph can be asked for an entity (a field set), and whether it answers."""
+
+    fields: str
+    is_resolvable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """What one subgraph has to do with one field."""
+
+    type: str
+    requires: str = ""
+    provides: str = ""
+    is_external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedField:
+    """A field with the subgraphs that know it, by their names."""
+
+    name: str
+    type: str
+    joins: Mapping[str, Join]
+
+
+@dataclass(slots=True)
+class OwnedType:
+    """A type with the subgraphs that know it, each with its keys there."""
+
+    name: str
+    keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
+    interface_objects: set[str] = field(default_factory=set)
+    fields: dict[str, OwnedField] = field(default_factory=dict)
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Supergraph:
+    """The graph as a whole. Subgraphs go by their names, never by their addresses."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.urls, names = _graphs(document)
+        self.types = {
+            node.name.value: _owned(node, names)
+            for node in document.definitions
+            if isinstance(node, TypeDefinitionNode)
+            and not visibility.is_machinery(node.name.value)
+        }
+        _fill_interfaces(self.types, document, names)
+        self.full = _build(visibility.without_machinery(document))
+        self.schema = _build(visibility.without_inaccessible(document))
+        self._possible: dict[tuple[str, str], frozenset[str]] = {}
+
+    @staticmethod
+    def parse(text: str) -> "Supergraph":
+        """Read a supergraph's text, or raise `InvalidSupergraph`."""
+        try:
+            return Supergraph(parse(text, no_location=True))
+        except (GraphQLError, TypeError, KeyError) as error:
+            raise InvalidSupergraph(str(error)) from error
+
+    @staticmethod
+    def from_file(path: Path) -> "Supergraph":
+        """Read a supergraph file, or raise `InvalidSupergraph` in one sentence."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise InvalidSupergraph(f"cannot read {path}: {reason}") from error
+        return Supergraph.parse(text)
+
+    @cached_property
+    def subgraphs(self) -> tuple[str, ...]:
+        return tuple(self.urls)
+
+    def field(self, type: str, name: str) -> OwnedField | None:
+        owned = self.types.get(type)
+        return owned.fields.get(name) if owned else None
+
+    def keys(self, type: str, subgraph: str) -> tuple[Key, ...]:
+        """Give the keys by which this subgraph can be asked for this type."""
+        owned = self.types.get(type)
+        known = owned.keys.get(subgraph, ()) if owned else ()
+        return tuple(key for key in known if key.fields and key.is_resolvable)
+
+    def is_abstract(self, type: str) -> bool:
+        found = self.full.get_type(type)
+        return found is not None and is_abstract_type(found)
+
+    def is_subtype(self, type: str, of: str) -> bool:
+        """Say whether every value of the first type is one of the second."""
+        one, other = self.full.type_map[type], self.full.type_map[of]
+        return is_abstract_type(other) and self.full.is_sub_type(other, one)
+
+    def possible(self, type: str) -> frozenset[str]:
+        """Give the object types that a value of this type may be, in any subgraph."""
+        return self.possible_in("", type)
+
+    def possible_in(self, subgraph: str, type: str) -> frozenset[str]:
+        """Give the object types that a value of this type may be when this subgraph gives it."""
+        at = (subgraph, type)
+        if at not in self._possible:
+            self._possible[at] = self._find_possible(subgraph, type)
+        return self._possible[at]
+
+    def _find_possible(self, subgraph: str, type: str) -> frozenset[str]:
+        if not self.is_abstract(type):
+            return frozenset({type})
+        members = self.types[type].members
+        if subgraph:
+            return members.get(subgraph, frozenset())
+        return frozenset().union(*members.values())
+
+
+def _graphs(document: DocumentNode) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the address of each subgraph, and its name by its `join__Graph` value."""
+    for node in document.definitions:
+        if getattr(getattr(node, "name", None), "value", "") == "join__Graph":
+            found = {
+                value.name.value: _arguments(directive)
+                for value in node.values  # type: ignore[attr-defined]  # it is an enum
+                for directive in value.directives
+            }
+            urls = {str(each["name"]): str(each.get("url", "")) for each in found.values()}
+            return urls, {graph: str(each["name"]) for graph, each in found.items()}
+    raise InvalidSupergraph("it names no subgraphs (there is no enum join__Graph)")
+
+
+def _owned(node: TypeDefinitionNode, names: Mapping[str, str]) -> OwnedType:
+    owned = OwnedType(node.name.value)
+    for each in _applied(node.directives, "join__type"):
+        subgraph = names[each["graph"]]
+        key = Key(each.get("key", ""), each.get("resolvable", True))
+        owned.keys[subgraph] = (*owned.keys.get(subgraph, ()), key)
+        if each.get("isInterfaceObject"):
+            owned.interface_objects.add(subgraph)
+    if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        for field_node in node.fields or ():
+            owned.fields[field_node.name.value] = _owned_field(field_node, owned, names)
+    if isinstance(node, UnionTypeDefinitionNode):
+        members: dict[str, set[str]] = {}
+        for each in _applied(node.directives, "join__unionMember"):
+            members.setdefault(names[each["graph"]], set()).add(each["member"])
+        owned.members = {subgraph: frozenset(found) for subgraph, found in members.items()}
+    return owned
+
+
+def _owned_field(
+    node: FieldDefinitionNode, owned: OwnedType, names: Mapping[str, str]
+) -> OwnedField:
+    printed, applied = print_ast(node.type), _applied(node.directives, "join__field")
+    if not applied:
+        return OwnedField(node.name.value, printed, {graph: Join(printed) for graph in owned.keys})
+    joins = {
+        names[each["graph"]]: Join(
+            each.get("type", printed),
+            each.get("requires", ""),
+            each.get("provides", ""),
+            bool(each.get("external") or each.get("usedOverridden")),
+        )
+        for each in applied
+        if "graph" in each
+    }
+    return OwnedField(node.name.value, printed, joins)
+
+
+def _fill_interfaces(
+    types: Mapping[str, OwnedType], document: DocumentNode, names: Mapping[str, str]
+) -> None:
+    """Note which object types implement an interface, in each subgraph."""
+    members: dict[tuple[str, str], set[str]] = {}
+    for node in document.definitions:
+        if isinstance(node, ObjectTypeDefinitionNode):
+            for each in _applied(node.directives, "join__implements"):
+                at = (each["interface"], names[each["graph"]])
+                members.setdefault(at, set()).add(node.name.value)
+    for (interface, subgraph), found in members.items():
+        types[interface].members[subgraph] = frozenset(found)
+
+
+def _build(document: DocumentNode) -> GraphQLSchema:
+    schema = build_ast_schema(document, assume_valid_sdl=True)
+    if faults := validate_schema(schema):
+        raise InvalidSupergraph(*(fault.message for fault in faults))
+    return schema
+
+
+def _applied(nodes: Iterable[DirectiveNode] | None, name: str) -> list[dict[str, Any]]:
+    return [_arguments(node) for node in nodes or () if node.name.value == name]
+
+
+def _arguments(node: DirectiveNode) -> dict[str, Any]:
+    return {a.name.value: value_from_ast_untyped(a.value) for a in node.arguments or ()}

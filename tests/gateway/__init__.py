@@ -1,0 +1,1 @@
+"""The gateway, tested through its door, over real subgraphs that are served by HTTP."""

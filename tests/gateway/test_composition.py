@@ -1,0 +1,417 @@
+"""What composes, how it merges, and what is refused with which code."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from graphql import parse, print_schema
+
+from gateway.composition import CompositionFailed, Problem, SubgraphSource, compose
+from gateway.composition.__main__ import main
+from gateway.supergraph import Supergraph
+
+LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+  "@key", "@external", "@requires", "@provides", "@shareable", "@override", "@inaccessible",
+  "@tag", "@interfaceObject", "@extends"])
+"""
+QUERY = "type Query { ok: Boolean }"
+
+
+def composed(*, strict_inputs: bool = False, **sdls: str) -> Supergraph:
+    return Supergraph.parse(text_of(strict_inputs=strict_inputs, **sdls))
+
+
+def text_of(*, strict_inputs: bool = False, **sdls: str) -> str:
+    sources = {name: SubgraphSource(f"http://{name}", LINK + sdl) for name, sdl in sdls.items()}
+    return compose(sources, strict_inputs=strict_inputs)
+
+
+def problems(*, strict_inputs: bool = False, **sdls: str) -> tuple[Problem, ...]:
+    with pytest.raises(CompositionFailed) as caught:
+        text_of(strict_inputs=strict_inputs, **sdls)
+    return caught.value.problems
+
+
+def codes(*, strict_inputs: bool = False, **sdls: str) -> list[str]:
+    return [each.code for each in problems(strict_inputs=strict_inputs, **sdls)]
+
+
+def test_an_entity_gets_the_fields_of_all_its_subgraphs():
+    graph = composed(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! name: String! }',
+        b='type T @key(fields: "id") @key(fields: "code kind { id }") '
+        "{ id: ID! code: Int! kind: Kind! } type Kind { id: ID! }",
+    )
+    assert set(graph.types["T"].fields) == {"id", "name", "code", "kind"}
+    assert graph.types["T"].fields["name"].joins.keys() == {"a"}
+    assert graph.types["T"].fields["id"].joins.keys() == {"a", "b"}
+    assert [key.fields for key in graph.keys("T", "b")] == ["id", "code kind { id }"]
+
+
+def test_a_key_that_is_not_resolvable_is_no_way_in():
+    graph = composed(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! name: String! }',
+        b='type Query { u: T } extend type T @key(fields: "id", resolvable: false) { id: ID! }',
+    )
+    assert graph.keys("T", "b") == ()
+    assert graph.types["T"].keys["b"][0].fields == "id"
+
+
+def test_field_types_merge_to_the_least_strict():
+    graph = composed(
+        a="type Query { t: T @shareable } type T { x: [Int!]! @shareable y: A @shareable } "
+        "interface I { i: Int } type A implements I { i: Int @shareable }",
+        b="type Query { t: T @shareable } type T { x: [Int] @shareable y: I @shareable } "
+        "interface I { i: Int } type A implements I { i: Int @shareable }",
+    )
+    assert graph.types["T"].fields["x"].type == "[Int]"
+    assert graph.types["T"].fields["x"].joins["a"].type == "[Int!]!"
+    assert graph.types["T"].fields["y"].type == "I"
+
+
+def test_field_types_that_do_not_fit_are_refused():
+    found = problems(a="type Query { x: Int @shareable }", b="type Query { x: String @shareable }")
+    assert [each.code for each in found] == ["FIELD_TYPE_MISMATCH"]
+    assert found[0].coordinate == "Query.x"
+    assert "Int in a, String in b" in found[0].message
+
+
+def test_arguments_merge_by_intersection_and_to_the_stricter_type():
+    graph = composed(
+        a="type Query { x(one: Int, two: Int): Int @shareable }",
+        b="type Query { x(one: Int!): Int @shareable }",
+    )
+    assert set(graph.schema.query_type.fields["x"].args) == {"one"}
+    assert str(graph.schema.query_type.fields["x"].args["one"].type) == "Int!"
+
+
+def test_a_required_argument_that_one_lacks_is_refused():
+    assert codes(
+        a="type Query { x(one: Int!): Int @shareable }", b="type Query { x: Int @shareable }"
+    ) == ["REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH"]
+
+
+def test_defaults_that_differ_are_refused():
+    assert codes(
+        a="type Query { x(one: Int = 1): Int @shareable }",
+        b="type Query { x(one: Int = 2): Int @shareable }",
+    ) == ["FIELD_ARGUMENT_DEFAULT_MISMATCH"]
+
+
+def test_inputs_merge_by_intersection_unless_told_to_be_strict():
+    a = "type Query { x(in: In): Int } input In { one: Int two: Int }"
+    b = "type Query { y(in: In): Int } input In { one: Int! }"
+    graph = composed(a=a, b=b)
+    assert set(graph.schema.type_map["In"].fields) == {"one"}
+    found = problems(a=a, b=b, strict_inputs=True)
+    assert {(each.code, each.coordinate) for each in found} == {
+        ("INPUT_DIFFERS", "In"),
+        ("INPUT_DIFFERS", "In.one"),
+    }
+
+
+def test_a_required_input_field_that_one_lacks_is_refused():
+    assert "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH" in codes(
+        a="type Query { x(in: In): Int } input In { one: Int two: Int! }",
+        b="type Query { y(in: In): Int } input In { one: Int }",
+    )
+
+
+def test_inputs_with_nothing_in_common_are_refused():
+    assert "EMPTY_MERGED_INPUT_TYPE" in codes(
+        a="type Query { x(in: In): Int } input In { one: Int }",
+        b="type Query { y(in: In): Int } input In { two: Int }",
+    )
+
+
+def test_one_of_must_stand_everywhere():
+    assert codes(
+        a="type Query { x(in: In): Int } input In @oneOf { one: Int }",
+        b="type Query { y(in: In): Int } input In { one: Int }",
+    ) == ["ONE_OF_DIFFERS"]
+
+
+def test_enums_merge_by_where_they_are_used():
+    only_out = composed(
+        a="type Query { x: E } enum E { ONE TWO }", b="type Query { y: E } enum E { TWO THREE }"
+    )
+    assert set(only_out.schema.type_map["E"].values) == {"ONE", "TWO", "THREE"}
+    only_in = composed(
+        a="type Query { x(e: E): Int } enum E { ONE TWO }",
+        b="type Query { y(e: E): Int } enum E { TWO THREE }",
+    )
+    assert set(only_in.schema.type_map["E"].values) == {"TWO"}
+
+
+def test_an_enum_used_both_ways_must_be_the_same():
+    found = problems(
+        a="type Query { x(e: E): Int } enum E { ONE TWO }", b="type Query { y: E } enum E { TWO }"
+    )
+    assert [(each.code, each.coordinate) for each in found] == [("ENUM_VALUE_MISMATCH", "E.ONE")]
+
+
+def test_an_enum_that_is_taken_in_may_not_differ_where_inputs_are_strict():
+    assert codes(
+        strict_inputs=True,
+        a="type Query { x(e: E): Int } enum E { ONE TWO }",
+        b="type Query { y(e: E): Int } enum E { TWO }",
+    ) == ["INPUT_DIFFERS"]
+
+
+def test_unions_are_united_with_who_knows_which_member():
+    graph = composed(
+        a="type Query { x: U } union U = A | B type A { a: Int } type B { b: Int }",
+        b="type Query { y: U } union U = C type C { c: Int }",
+    )
+    assert graph.possible("U") == {"A", "B", "C"}
+    assert graph.possible_in("b", "U") == {"C"}
+
+
+def test_scalars_descriptions_and_deprecations_are_kept():
+    text = text_of(
+        a='type Query { at: When @deprecated(reason: "use y") } '
+        'scalar When @specifiedBy(url: "https://when.example")',
+        b='type Query { "Says y." y: When } "A moment." scalar When',
+    )
+    schema = Supergraph.parse(text).schema
+    assert schema.type_map["When"].description == "A moment."
+    assert schema.type_map["When"].specified_by_url == "https://when.example"
+    assert schema.query_type.fields["at"].deprecation_reason == "use y"
+    assert schema.query_type.fields["y"].description == "Says y."
+
+
+def test_what_is_inaccessible_is_in_the_file_and_not_in_the_clients_schema():
+    text = text_of(
+        a="type Query { x: T secret: Hidden @inaccessible } type T { y: Int z: Int @inaccessible }"
+        ' type Hidden @inaccessible { h: Int } enum E { ONE TWO @inaccessible @tag(name: "t") }'
+        " extend type T { e(arg: Int @inaccessible): E }"
+    )
+    graph = Supergraph.parse(text)
+    assert "z: Int @inaccessible" in text
+    assert '@tag(name: "t")' in text
+    printed = print_schema(graph.schema)
+    assert "secret" not in printed
+    assert "Hidden" not in printed
+    assert "TWO" not in printed
+    assert "arg" not in printed
+    assert "z" in graph.full.type_map["T"].fields
+
+
+def test_hiding_everything_is_refused():
+    assert codes(a="type Query { x: Int @inaccessible }") == ["INVALID_MERGED_SCHEMA"]
+
+
+def test_required_external_fields_say_who_needs_them():
+    graph = composed(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! n: Int }',
+        b='type T @key(fields: "id") '
+        '{ id: ID! n: Int @external twice: Int @requires(fields: "n") }',
+    )
+    assert graph.types["T"].fields["n"].joins["b"].is_external
+    assert graph.types["T"].fields["twice"].joins["b"].requires == "n"
+
+
+def test_an_overridden_field_is_given_by_its_new_owner_only():
+    graph = composed(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! n: Int }',
+        b='type T @key(fields: "id") { id: ID! n: Int @override(from: "a") }',
+    )
+    assert graph.types["T"].fields["n"].joins.keys() == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("code", "a", "b"),
+    [
+        ("INVALID_FIELD_SHARING", "type Query { x: Int }", "type Query { x: Int @shareable }"),
+        ("TYPE_KIND_MISMATCH", "type Query { x: X } type X { y: Int }", "scalar X"),
+        (
+            "EXTERNAL_UNUSED",
+            'type Query { t: T } type T @key(fields: "id") { id: ID! n: Int }',
+            'type T @key(fields: "id") { id: ID! n: Int @external }',
+        ),
+        (
+            "EXTERNAL_MISSING_ON_BASE",
+            'type Query { t: T } type T @key(fields: "id") { id: ID! }',
+            'type T @key(fields: "id") { id: ID! n: Int @external m: Int @requires(fields: "n") }',
+        ),
+        (
+            "REQUIRES_FIELDS_MISSING_EXTERNAL",
+            'type Query { t: T } type T @key(fields: "id") { id: ID! }',
+            'type T @key(fields: "id") { id: ID! n: Int m: Int @requires(fields: "n") }',
+        ),
+        (
+            "REQUIRES_WITHOUT_KEY",
+            "type Query { t: T @shareable } type T { n: Int }",
+            (
+                "type Query { t: T @shareable } "
+                'type T { n: Int @external m: Int @requires(fields: "n") }'
+            ),
+        ),
+        ("REQUIRES_INVALID_FIELDS", QUERY, 'type T { m: Int @requires(fields: "n") }'),
+        ("PROVIDES_INVALID_FIELDS", QUERY, 'type T { m: T @provides(fields: "n") }'),
+        ("PROVIDES_ON_NON_OBJECT_FIELD", QUERY, 'type T { m: Int @provides(fields: "n") }'),
+        ("KEY_INVALID_FIELDS", QUERY, 'type T @key(fields: "nope") { id: ID! }'),
+        ("KEY_INVALID_FIELDS", QUERY, 'type T @key(fields: "id {") { id: ID! }'),
+        ("KEY_INVALID_FIELDS", QUERY, 'type T @key(fields: "id { x }") { id: ID! }'),
+        ("KEY_INVALID_FIELDS", QUERY, 'type T @key(fields: "x: id") { id: ID! }'),
+        ("KEY_INVALID_FIELDS", QUERY, 'type T @key(fields: "t") { t: T }'),
+        ("KEY_INVALID_FIELDS_TYPE", QUERY, "type T @key(fields: 5) { id: ID! }"),
+        ("KEY_FIELDS_HAS_ARGS", QUERY, 'type T @key(fields: "id") { id(x: Int): ID! }'),
+        (
+            "KEY_FIELDS_SELECT_INVALID_TYPE",
+            QUERY,
+            (
+                'type T @key(fields: "i { id }") { i: I } interface I { id: ID } '
+                "type O implements I { id: ID }"
+            ),
+        ),
+        ("OVERRIDE_FROM_SELF_ERROR", QUERY, 'type T { n: Int @override(from: "b") }'),
+        (
+            "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+            QUERY,
+            'type T { n: Int @override(from: "a") @external }',
+        ),
+        ("UNKNOWN_DIRECTIVE", QUERY, "type T @mine { n: Int }"),
+        ("UNKNOWN_DIRECTIVE", QUERY, "type T { n(x: Int @mine): Int }"),
+        ("UNSUPPORTED_DIRECTIVE", QUERY, "type T { n: Int @federation__authenticated }"),
+        (
+            "UNSUPPORTED_LINKED_FEATURE",
+            QUERY,
+            'extend schema @link(url: "https://mine.example/v1.0") type T { n: Int }',
+        ),
+        ("INVALID_GRAPHQL", QUERY, "type T { n: }"),
+        ("INVALID_GRAPHQL", QUERY, "type T { n: Missing }"),
+        ("INVALID_GRAPHQL", QUERY, "interface I { n: Int } type T implements I { m: Int }"),
+        ("INVALID_GRAPHQL", QUERY, "type T { n: Int } extend enum T { ONE }"),
+        ("NO_QUERIES", "type T { n: Int }", "type U { n: Int }"),
+        (
+            "INTERFACE_OBJECT_USAGE_ERROR",
+            QUERY,
+            'type T @key(fields: "id") @interfaceObject { id: ID! }',
+        ),
+    ],
+)
+def test_refused(code: str, a: str, b: str):
+    assert code in codes(a=a, b=b)
+
+
+def test_a_problem_says_where_it_is_and_what_would_help():
+    [found] = problems(
+        a="type Query { x: Int }", b="type Query { x: Int } type T @mine { n: Int }"
+    )
+    assert (found.code, found.subgraph, found.coordinate) == ("UNKNOWN_DIRECTIVE", "b", "T")
+    assert "@mine" in found.message
+    assert found.hint
+    assert str(found).startswith("UNKNOWN_DIRECTIVE [b, T] @mine")
+
+
+def test_all_problems_of_a_stage_are_told_at_once():
+    assert codes(a="type Query { x: Int @one y: Int @two }") == ["UNKNOWN_DIRECTIVE"] * 2
+
+
+def test_subgraphs_whose_names_are_written_alike_are_refused():
+    sources = {name: SubgraphSource("", LINK + QUERY) for name in ("a-b", "a_b")}
+    with pytest.raises(CompositionFailed) as caught:
+        compose(sources)
+    assert caught.value.problems[0].code == "INVALID_SUBGRAPH_NAME"
+
+
+def test_an_interface_field_that_a_merged_type_lacks_is_refused():
+    assert (
+        codes(
+            a="type Query { i: I } interface I { x: Int y: Int } type T implements I "
+            "{ x: Int @shareable y: Int @shareable }",
+            b="type Query { j: I } interface I { x: Int z: Int } type S implements I "
+            "{ x: Int z: Int }",
+        )
+        == ["INVALID_MERGED_SCHEMA"] * 2
+    )
+
+
+def test_names_may_be_imported_under_others_and_roots_may_be_called_otherwise():
+    sdl = """
+    schema @link(url: "https://specs.apollo.dev/federation/v2.3", as: "fed",
+                 import: [{name: "@key", as: "@id"}]) { query: Root mutation: Deeds }
+    type Root { t: T @fed__shareable }
+    type Deeds { do: T }
+    type T @id(fields: "id") { id: ID! }
+    """
+    graph = Supergraph.parse(compose({"a": SubgraphSource("http://a", sdl)}))
+    assert graph.schema.query_type.name == "Query"
+    assert graph.schema.mutation_type.name == "Mutation"
+    assert graph.keys("T", "a")[0].fields == "id"
+
+
+def test_the_first_generation_is_understood():
+    a = """
+    type Query { t: T }
+    type T @key(fields: "id") { id: ID! n: Int unused: Int }
+    type Value { v: Int }
+    """
+    b = """
+    extend type T @key(fields: "id") {
+      id: ID! @external
+      n: Int @external
+      unused: Int @external
+      m: Value @requires(fields: "n")
+    }
+    type Value { v: Int }
+    """
+    graph = Supergraph.parse(compose({"a": SubgraphSource("", a), "b": SubgraphSource("", b)}))
+    assert not graph.types["T"].fields["id"].joins["b"].is_external
+    assert graph.types["T"].fields["unused"].joins.keys() == {"a"}
+    assert graph.types["Value"].fields["v"].joins.keys() == {"a", "b"}
+
+
+def test_the_file_does_not_depend_on_the_order_of_subgraphs_nor_on_chance(tmp_path: Path):
+    sdls = {
+        "b": 'type T @key(fields: "id") { id: ID! y: U } union U = T | V type V { v: E }',
+        "a": 'type Query { t: T e(e: E): E } type T @key(fields: "id") { id: ID! x: E } '
+        "enum E { ONE TWO }",
+    }
+    sdls["b"] += " enum E { TWO ONE }"
+    one, other = text_of(**sdls), text_of(**dict(reversed(sdls.items())))
+    assert one == other
+    for name, sdl in sdls.items():
+        (tmp_path / f"{name}.graphql").write_text(LINK + sdl)
+    told = [f"{name}=http://{name},sdl={tmp_path}/{name}.graphql" for name in sdls]
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway.composition", *told],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stdout == one
+    parse(one)
+
+
+def test_the_command_writes_the_file_and_later_says_whether_it_is_fresh(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    sdl, out = tmp_path / "a.graphql", tmp_path / "supergraph.graphql"
+    sdl.write_text(LINK + QUERY)
+    told = [f"a=http://a,sdl={sdl}", "--out", str(out)]
+    assert main([*told, "--check"]) == 1
+    assert not out.exists()
+    assert main(told) == 0
+    assert main([*told, "--check"]) == 0
+    sdl.write_text(LINK + QUERY + " type T { n: Int }")
+    before = out.read_text()
+    assert main([*told, "--check"]) == 1
+    assert out.read_text() == before
+    assert "compose it again" in capsys.readouterr().err
+
+
+def test_the_command_tells_each_problem_and_leaves_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    sdl, out = tmp_path / "a.graphql", tmp_path / "supergraph.graphql"
+    sdl.write_text(LINK + "type Query { x: Int @mine }")
+    assert main([f"a=http://a,sdl={sdl}", "--out", str(out)]) == 1
+    assert "UNKNOWN_DIRECTIVE [a, Query.x]" in capsys.readouterr().err
+    assert not out.exists()
