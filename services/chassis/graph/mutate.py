@@ -72,7 +72,7 @@ def verb(cls: type, command: Command, description: str) -> Any:
         made = made_input(
             f"{_deed_name(command, shape)}Input",
             [_part_of(it, hints[it.name]) for it in named],
-            f"What {to_camel(_deed_name(command, shape))} needs to know.",
+            f"What {_mutation_name(command, shape)} needs to know.",
         )
         parts.insert(1, Part("input", made, "What it needs to know."))
 
@@ -140,7 +140,7 @@ def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Cha
         refusals += [
             Required("a new one needs this", path=(name,))
             for name, it in by_name.items()
-            if name not in given and _is_needed(shape, it)
+            if name not in given and not it.history and _is_needed(shape, it)
         ]
     for name, value in given.items():
         found = by_name[name]
@@ -162,7 +162,7 @@ def _mutation(
     payload = made_type(
         f"{_deed_name(command, shape)}Payload",
         [Part(record, shape.cls | None, "The record as it now is."), *payload_parts()],
-        f"What became of {to_camel(_deed_name(command, shape))}.",
+        f"What became of {_mutation_name(command, shape)}.",
     )
     behaviour = Deed(shape, record, payload, deed)
     return made_field(payload, told(command, description), parts, behaviour)
@@ -203,9 +203,7 @@ def filled(
     difference = work.differences.get(id) if work else None
     made.__dict__.update(values)
     made.__dict__["changedFields"] = difference.fields if difference else []
-    made.__dict__["events"] = (
-        [PublishedEvent(id=it.id, type=it.type) for it in work.laid] if work else []
-    )
+    made.__dict__["events"] = published(work) if work else []
     made.__dict__["userErrors"] = list(errors)
     return made
 
@@ -282,6 +280,8 @@ def _part_of(parameter: Parameter, hint: Any) -> Part:
     if get_origin(hint) is not Annotated:
         raise TypeError(f"{parameter.name} has no description: Annotated[…, 'what it is']")
     kind, description, *_rest = get_args(hint)
+    if kind is str and parameter.name.endswith("_id"):
+        kind = strawberry.ID
     kind = MoneyInput if kind is Money else kind
     optional = parameter.default is not Parameter.empty
     return Part(to_camel(parameter.name), kind | None if optional else kind, description)
@@ -297,6 +297,10 @@ def _value(value: Any) -> Any:
 
 def _deed_name(command: Command, shape: Shape) -> str:
     return f"{to_pascal(getattr(command, '__name__', ''))}{shape.name}"
+
+
+def _mutation_name(command: Command, shape: Shape) -> str:
+    return to_camel(_snake(_deed_name(command, shape)))
 
 
 def _snake(name: str) -> str:

@@ -19,7 +19,11 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.execution.values import (
+    VariableValues,
+    get_argument_values,
+    get_directive_values,
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,16 @@ class Document:
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Any
+    variables: VariableValues
 
     @staticmethod
     def of(info: GraphQLResolveInfo[Any]) -> "Document":
         # the executor keeps a fragment's details; its definition is what is read here
         fragments = {name: getattr(it, "definition", it) for name, it in info.fragments.items()}
-        return Document(info.schema, fragments, info.variable_values)
+        # Strawberry hands resolvers the plain values, and graphql-core wants them wrapped
+        given = info.variable_values
+        variables = given if isinstance(given, VariableValues) else VariableValues({}, given)
+        return Document(info.schema, fragments, variables)
 
     def type_named(self, name: str) -> GraphQLObjectType:
         found = self.schema.type_map[name]

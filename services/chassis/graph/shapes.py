@@ -121,9 +121,9 @@ def field(description: str, *, write: bool = False, history: bool = False) -> An
     return Marker(Column, description, write or history, history)
 
 
-def reference(of: Any, description: str, *, write: bool = False) -> Any:
-    """Give another record by the column that holds its id."""
-    return Marker(Reference, description, write, of=of)
+def reference(of: Any, description: str, *, write: bool = False, history: bool = False) -> Any:
+    """Give another record by the column that holds its id; `write` and `history` as in `field`."""
+    return Marker(Reference, description, write or history, history, of=of)
 
 
 def many(target: type[C], of: Any, description: str) -> Any:
@@ -191,7 +191,8 @@ def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
     _mapped(shape, key)
     if public_name(key) != to_camel(name):
         raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
-    return Reference(name, (key,), marker.description, strawberry.ID, marker.write)
+    kind = strawberry.ID
+    return Reference(name, (key,), marker.description, kind, marker.write, marker.history)
 
 
 def _computed(shape: Shape, name: str, marker: Marker) -> Computed:

@@ -1,0 +1,30 @@
+"""What one may be allowed to do at the service desk, and which role is allowed what."""
+
+from services.chassis.permissions import Permission
+
+READ_CASES = Permission("service_desk:case:read")
+"""See cases."""
+OPEN_CASES = Permission("service_desk:case:open")
+"""Open a case for a customer."""
+EDIT_CASES = Permission("service_desk:case:edit")
+"""Correct what a case says."""
+ASSIGN_CASES = Permission("service_desk:case:assign")
+"""Say who answers for a case."""
+WORK_ON_CASES = Permission("service_desk:case:work")
+"""Start a case, wait for the customer, resolve it."""
+CLOSE_CASES = Permission("service_desk:case:close")
+"""Close a resolved case, or open one again."""
+IMPORT_HISTORY = Permission("service_desk:history:import")
+"""Bring in cases that lived elsewhere, with the dates and states that they had there."""
+
+READING = frozenset({READ_CASES})
+WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES}
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY},
+    "SALES_MANAGER": READING | {OPEN_CASES},
+    "SALES_REPRESENTATIVE": READING | {OPEN_CASES},
+    "SERVICE_AGENT": WORKING,
+}
+SERVICES: dict[str, frozenset[Permission]] = {}
+"""What a program may do that signs in as itself: no other program asks the desk anything."""

@@ -1,0 +1,1 @@
+"""The service desk, tried through its graph and its subscriptions."""
