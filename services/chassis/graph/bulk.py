@@ -148,7 +148,7 @@ class Upsert:
                 ids.append(id)
             except (Refusal, Refusals) as refused:
                 row.__dict__["status"] = RowStatus.REFUSED
-                row.__dict__["userErrors"] = user_errors(refused, "items", row.index)
+                row.__dict__["userErrors"] = self._errors(refused, row.index)
                 ids.append("")
                 if atomic:
                     raise
@@ -185,6 +185,12 @@ class Upsert:
             if it.name == "results":
                 found |= await reread(request, self.shape, it, self.record, wanted)
         return found
+
+    def _errors(self, refused: Refusal | Refusals, index: int) -> list[UserError]:
+        """Say which item and, where one is to blame, which of its values."""
+        each = refused.refusals if isinstance(refused, Refusals) else (refused,)
+        of_values = any(it.path and it.path[0] != "externalRef" for it in each)
+        return user_errors(refused, "items", index, *(("input",) if of_values else ()))
 
     def _row(self, index: int) -> Any:
         row = object.__new__(self.row)
