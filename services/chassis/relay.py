@@ -17,7 +17,8 @@ from services.chassis.logs import log
 from services.chassis.publishing import Outgoing, publish
 from services.chassis.streams import Stream
 
-ROUND = 200
+ROUND, FEWEST = 200, 50
+"""How many events a round carries at the most, and how many of a partition it looks at."""
 POLL_SECONDS, BALANCE_SECONDS, MEASURE_SECONDS = 0.05, 1.0, 5.0
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COUNTED = 100_000
@@ -26,19 +27,22 @@ COUNTED = 100_000
 # The table is empty whenever it is analysed, so the planner must be told to use its indexes.
 BY_INDEX = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 PENDING = text("""
+    WITH next AS (
+        SELECT pending.* FROM unnest(CAST(:partitions AS int[])) AS mine(partition)
+        CROSS JOIN LATERAL (
+            SELECT own.* FROM event_pending AS own
+            WHERE own.partition = mine.partition AND NOT EXISTS (
+                SELECT FROM event_pending AS earlier
+                WHERE earlier.tenant = own.tenant AND earlier.aggregate_id = own.aggregate_id
+                  AND earlier.sequence < own.sequence
+                  AND (earlier.bulk, earlier.laid_at) > (own.bulk, own.laid_at))
+            ORDER BY own.bulk, own.laid_at, own.sequence LIMIT :each
+        ) AS pending
+        ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
+    )
     SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
-    FROM unnest(CAST(:partitions AS int[])) AS mine(partition)
-    CROSS JOIN LATERAL (
-        SELECT own.* FROM event_pending AS own
-        WHERE own.partition = mine.partition AND NOT EXISTS (
-            SELECT FROM event_pending AS earlier
-            WHERE earlier.tenant = own.tenant AND earlier.aggregate_id = own.aggregate_id
-              AND earlier.sequence < own.sequence
-              AND (earlier.bulk, earlier.laid_at) > (own.bulk, own.laid_at))
-        ORDER BY own.bulk, own.laid_at, own.sequence LIMIT :round
-    ) AS pending
-    JOIN event USING (tenant, aggregate_id, sequence)
-    ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
+    FROM next JOIN event USING (tenant, aggregate_id, sequence)
+    ORDER BY next.bulk, next.laid_at, next.sequence
 """)
 FORGET = text("""
     DELETE FROM event_pending AS pending
@@ -113,13 +117,15 @@ class Relay:
             await self._back_off(error)
             return
         self._failures = 0
-        if sent < ROUND:
+        if sent < FEWEST:
             await self._pause(POLL_SECONDS)
 
     async def _round(self, connection: AsyncConnection, partitions: Sequence[int]) -> int:
         if not partitions:
             return 0
-        rows = await connection.execute(PENDING, {"partitions": partitions, "round": ROUND})
+        each = max(FEWEST, ROUND // len(partitions))
+        asked = {"partitions": partitions, "each": each, "round": ROUND}
+        rows = await connection.execute(PENDING, asked)
         events = in_sequence(Outgoing(*row) for row in rows)
         if not events:
             return 0
