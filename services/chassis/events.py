@@ -81,8 +81,7 @@ class Envelope(BaseModel):
 
     @property
     def stream_subject(self) -> str:
-        """The subject on NATS: `crm.<tenant>.<service>.<aggregate>.<deed>.v<N>.<partition>`."""
-        return f"crm.{self.tenant}.{self.type}.{self.partition}"
+        return stream_subject(self.tenant, self.type, self.subject)
 
     def body(self) -> bytes:
         return self.model_dump_json(exclude_none=True).encode()
@@ -90,6 +89,11 @@ class Envelope(BaseModel):
 
 def partition_of(subject: str) -> int:
     return crc32(subject.encode()) % PARTITIONS
+
+
+def stream_subject(tenant: str, type: str, subject: str) -> str:
+    """Name where it goes on NATS: `crm.<tenant>.<service>.<aggregate>.<deed>.v<N>.<partition>`."""
+    return f"crm.{tenant}.{type}.{partition_of(subject)}"
 
 
 def data_of(event: Event, change: Mapping[str, Any]) -> dict[str, Any]:

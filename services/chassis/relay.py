@@ -1,0 +1,198 @@
+"""The relay: carries the outbox to the stream, each aggregate's events in their order.
+
+Any number of relays may run: they share the hash partitions by leases. What one leaves half done
+another does again, and the ids tell the stream what it knows. While NATS is away events wait.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from time import monotonic
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.chassis import metrics
+from services.chassis.leases import Leases
+from services.chassis.logs import log
+from services.chassis.publishing import Outgoing, publish
+from services.chassis.streams import Stream
+
+ROUND, FEWEST = 200, 50
+"""How many events a round carries at the most, and how many of a partition it looks at."""
+POLL_SECONDS, BALANCE_SECONDS, MEASURE_SECONDS = 0.05, 1.0, 5.0
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+COUNTED = 100_000
+"""A backlog is counted up to here: more is bad enough, and counting it would add to it."""
+
+# The table is empty whenever it is analysed, so the planner must be told to use its indexes.
+BY_INDEX = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+PENDING = text("""
+    WITH next AS (
+        SELECT pending.* FROM unnest(CAST(:partitions AS int[])) AS mine(partition)
+        CROSS JOIN LATERAL (
+            SELECT own.* FROM event_pending AS own
+            WHERE own.partition = mine.partition AND NOT EXISTS (
+                SELECT FROM event_pending AS earlier
+                WHERE earlier.tenant = own.tenant AND earlier.aggregate_id = own.aggregate_id
+                  AND earlier.sequence < own.sequence
+                  AND (earlier.bulk, earlier.laid_at) > (own.bulk, own.laid_at))
+            ORDER BY own.bulk, own.laid_at, own.sequence LIMIT :each
+        ) AS pending
+        ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
+    )
+    SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
+    FROM next JOIN event USING (tenant, aggregate_id, sequence)
+    ORDER BY next.bulk, next.laid_at, next.sequence
+""")
+FORGET = text("""
+    DELETE FROM event_pending AS pending
+    USING unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:sequences AS int[]))
+        AS gone(tenant, aggregate_id, sequence)
+    WHERE pending.tenant = gone.tenant AND pending.aggregate_id = gone.aggregate_id
+      AND pending.sequence = gone.sequence
+""")
+BACKLOG = text("""
+    SELECT (SELECT count(*) FROM (SELECT FROM event_pending LIMIT :counted) AS seen) AS waiting,
+           coalesce(extract(epoch FROM clock_timestamp() - (
+               SELECT min(laid_at) FROM (SELECT laid_at FROM event_pending LIMIT :counted) AS seen
+           )), 0)::float AS oldest_seconds
+""")
+
+
+class Relay:
+    """One relay of one service, on a connection of the worker's role.
+
+    `wake` says that something was committed; a poll finds it also without.
+    """
+
+    def __init__(self, engine: AsyncEngine, stream: Stream, service: str) -> None:
+        self.engine = engine
+        self.stream = stream
+        self.service = service
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._failures = 0
+        self._balanced_at = self._measured_at = 0.0
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Relay until stopped; what fails is told, and tried again."""
+        while not self._stopping:
+            try:
+                await self._serve()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever it was, events must go on
+                await self._back_off(error)
+
+    def stop(self) -> None:
+        """Let `run` end after a last round."""
+        self._stopping = True
+        self.wake()
+
+    async def _serve(self) -> None:
+        """Work on one connection: when it breaks, its leases are gone, and all begins anew."""
+        async with self.engine.connect() as raw:
+            connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            for setting in BY_INDEX.split("; "):
+                await connection.execute(text(setting))
+            leases = Leases(connection)
+            await leases.join()
+            self._balanced_at = 0.0
+            while not self._stopping:
+                await self._look_around(connection, leases)
+                await self._turn(connection, leases)
+            await self._finish(connection, leases)
+
+    async def _turn(self, connection: AsyncConnection, leases: Leases) -> None:
+        """Do a round if there is a way to the stream, and wait if there is nothing more to do."""
+        self._woken.clear()
+        try:
+            sent = await self._round(connection, leases.held)
+        except Exception as error:
+            if connection.invalidated:
+                raise  # and with it the leases
+            await self._back_off(error)
+            return
+        self._failures = 0
+        if sent < FEWEST:
+            await self._pause(POLL_SECONDS)
+
+    async def _round(self, connection: AsyncConnection, partitions: Sequence[int]) -> int:
+        if not partitions:
+            return 0
+        each = max(FEWEST, ROUND // len(partitions))
+        asked = {"partitions": partitions, "each": each, "round": ROUND}
+        rows = await connection.execute(PENDING, asked)
+        events = in_sequence(Outgoing(*row) for row in rows)
+        if not events:
+            return 0
+        await self.stream.opened()
+        acknowledged: list[Outgoing] = []
+        try:
+            async for it in publish(self.stream, events):
+                acknowledged.append(it)  # noqa: PERF401  # what came before a failure counts
+        finally:
+            await self._forget(connection, acknowledged)
+        return len(acknowledged)
+
+    async def _forget(self, connection: AsyncConnection, events: Sequence[Outgoing]) -> None:
+        if not events:
+            return
+        keys = {
+            "tenants": [it.tenant for it in events],
+            "ids": [it.aggregate_id for it in events],
+            "sequences": [it.sequence for it in events],
+        }
+        await connection.execute(FORGET, keys)
+        metrics.PUBLISHED.labels(self.service).inc(len(events))
+
+    async def _finish(self, connection: AsyncConnection, leases: Leases) -> None:
+        """Carry what was committed last, while the stream takes it."""
+        while self.stream.is_connected and await self._round(connection, leases.held):
+            pass
+
+    async def _look_around(self, connection: AsyncConnection, leases: Leases) -> None:
+        now = monotonic()
+        if now - self._balanced_at >= BALANCE_SECONDS:
+            self._balanced_at = now
+            await leases.balance()
+            metrics.PARTITIONS.labels(self.service).set(len(leases.held))
+        if now - self._measured_at >= MEASURE_SECONDS:
+            self._measured_at = now
+            found = (await connection.execute(BACKLOG, {"counted": COUNTED})).one()
+            metrics.BACKLOG.labels(self.service).set(found.waiting)
+            metrics.OLDEST.labels(self.service).set(found.oldest_seconds)
+
+    async def _back_off(self, error: Exception) -> None:
+        if self._failures == 0:
+            log().warning("the relay stops for a while", reason=f"{type(error).__name__}: {error}")
+        delay = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)]
+        self._failures += 1
+        deadline = monotonic() + delay
+        while not self._stopping and (left := deadline - monotonic()) > 0:
+            self._woken.clear()
+            await self._pause(left)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def in_sequence(events: Iterable[Outgoing]) -> list[Outgoing]:
+    """Keep of each aggregate what follows on without a gap; the first is its first pending.
+
+    The query leaves out an event that an earlier one of its aggregate must go before (bulk, or
+    laid while the clock went back); what comes after the one left out must then wait as well.
+    """
+    last: dict[tuple[str, str], int] = {}
+    kept = []
+    for it in events:
+        if it.sequence == last.get(it.aggregate, it.sequence - 1) + 1:
+            last[it.aggregate] = it.sequence
+            kept.append(it)
+    return kept

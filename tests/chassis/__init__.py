@@ -1,0 +1,1 @@
+"""The chassis, tried through its doors on a toy service."""

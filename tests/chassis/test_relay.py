@@ -1,0 +1,257 @@
+"""What the outbox holds reaches the stream once, in order, whatever stops on the way."""
+
+import asyncio
+import json
+import shutil
+from collections import defaultdict
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import text
+
+from services.chassis.actor import Actor
+from services.chassis.database import connect
+from services.chassis.relay import Relay
+from services.chassis.streams import STREAM
+from services.chassis.work import Works
+from tests.support.waiting import until
+from tests.toy.model import ShipSunk
+
+FLEET = [f"shp_{it}" for it in range(40)]
+
+
+@pytest.fixture
+async def works(database):
+    engine = connect(database.app_url)
+    yield Works(engine, "toy")
+    await engine.dispose()
+
+
+@pytest.fixture
+async def worker(database):
+    engine = connect(database.worker_url, pooled=False)
+    yield engine
+    await engine.dispose()
+
+
+async def tell(works, ship, times=1, *, bulk=False, tenant="default"):
+    async with works.begin(Actor.system(tenant, "test"), bulk=bulk) as work:
+        await work.publish(*(ShipSunk(ship_id=ship, cause="ice") for _ in range(times)))
+
+
+@asynccontextmanager
+async def relaying(worker, stream, relays=1):
+    """Run some relays, and stop them cleanly."""
+    made = [Relay(worker, stream, "toy") for _ in range(relays)]
+    tasks = [asyncio.create_task(it.run()) for it in made]
+    try:
+        yield made
+    finally:
+        for it in made:
+            it.stop()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+
+
+async def pending(worker):
+    async with worker.connect() as connection:
+        return (await connection.execute(text("SELECT count(*) FROM event_pending"))).scalar_one()
+
+
+async def none_pending(worker):
+    return await pending(worker) == 0
+
+
+async def on_the_stream(stream):
+    """Read everything that the stream holds, first to last."""
+    js = stream.jetstream
+    held = (await js.stream_info(STREAM)).state.messages
+    reader = await js.subscribe("crm.>", ordered_consumer=True)
+    messages = [await reader.next_msg(timeout=10) for _ in range(held)]
+    await reader.unsubscribe()
+    return messages
+
+
+def sequences(messages):
+    by_ship = defaultdict(list)
+    for it in messages:
+        envelope = json.loads(it.data)
+        by_ship[envelope["subject"]].append(envelope["sequence"])
+    return by_ship
+
+
+async def test_an_event_reaches_the_stream_as_it_was_laid(works, worker, stream):
+    await tell(works, "shp_1")
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    (message,) = await on_the_stream(stream)
+    async with worker.connect() as connection:
+        body = (await connection.execute(text("SELECT body FROM event"))).scalar_one()
+    assert message.data.decode() == body
+    envelope = json.loads(body)
+    assert message.subject == "crm.default.toy.ship.sunk.v1.15"
+    assert {k: v for k, v in message.headers.items() if k.startswith(("ce-", "Nats-Msg"))} == {
+        "Nats-Msg-Id": envelope["id"],
+        "ce-id": envelope["id"],
+        "ce-type": "toy.ship.sunk.v1",
+        "ce-subject": "shp_1",
+        "ce-tenant": "default",
+    }
+
+
+async def test_three_relays_share_the_partitions_and_keep_each_order(works, worker, stream):
+    async with relaying(worker, stream, relays=3):
+        for _ in range(8):
+            await asyncio.gather(*(tell(works, ship, 3) for ship in FLEET))
+        await until(lambda: none_pending(worker))
+    told = sequences(await on_the_stream(stream))
+    assert told == {ship: list(range(1, 25)) for ship in FLEET}
+
+
+async def test_relays_lease_every_partition_once_and_share_fairly(worker, stream):
+    held = text(
+        "SELECT pid, count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid < 16 "
+        "AND classid = 6517357 GROUP BY pid ORDER BY 2"
+    )
+
+    async def shares():
+        async with worker.connect() as connection:
+            return [row[1] for row in await connection.execute(held)]
+
+    async def are(*wanted):
+        return await shares() == list(wanted)
+
+    async with relaying(worker, stream, relays=1):
+        await until(lambda: are(16))
+        async with relaying(worker, stream, relays=2):
+            await until(lambda: are(4, 6, 6))
+        await until(lambda: are(16))
+
+
+async def test_a_killed_relay_loses_nothing_and_doubles_nothing(works, worker, stream):
+    for _ in range(5):
+        await asyncio.gather(*(tell(works, ship, 4) for ship in FLEET))
+    for _ in range(6):
+        victim = asyncio.create_task(Relay(worker, stream, "toy").run())
+        before = await pending(worker)
+        await until(lambda before=before: fewer_than(worker, before))
+        victim.cancel()
+        with suppress(asyncio.CancelledError):
+            await victim
+        if not await pending(worker):
+            break
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    told = sequences(await on_the_stream(stream))
+    assert told == {ship: list(range(1, 21)) for ship in FLEET}
+
+
+async def fewer_than(worker, before):
+    return await pending(worker) < max(before, 1)
+
+
+async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, worker, stream):
+    await tell(works, "shp_1", 3)
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    async with works.begin(Actor.system("default", "test")) as work:
+        await work.session.execute(
+            text(
+                "INSERT INTO event_pending (aggregate_id, sequence, partition, bulk, laid_at) "
+                "SELECT aggregate_id, sequence, 15, false, now() FROM event"
+            )
+        )
+    await tell(works, "shp_1")
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3, 4]}
+
+
+async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, nats_server):
+    async with relaying(worker, stream):
+        await tell(works, "shp_1")
+        await until(lambda: none_pending(worker))
+        nats_server.stop()
+        await tell(works, "shp_1", 2)
+        await tell(works, "shp_2")
+        assert await pending(worker) == 3
+        nats_server.start()
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3], "shp_2": [1]}
+
+
+async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
+    works, worker, stream, nats_server
+):
+    async with relaying(worker, stream):
+        nats_server.stop()
+        shutil.rmtree(nats_server.folder / "jetstream")
+        nats_server.start()
+        await until(lambda: stream.is_connected)
+        await tell(works, "shp_1")
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
+
+
+async def test_a_relay_whose_connection_is_cut_comes_back(works, worker, stream, admin_url):
+    admin = connect(admin_url, pooled=False)
+    async with relaying(worker, stream):
+        await tell(works, "shp_1")
+        await until(lambda: none_pending(worker))
+        async with admin.connect() as connection:
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role"
+            await connection.execute(text(cut), {"role": "toy_worker"})
+        await tell(works, "shp_1")
+        await until(lambda: none_pending(worker))
+    await admin.dispose()
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2]}
+
+
+async def test_interactive_work_goes_before_bulk_but_never_before_its_own(works, worker, stream):
+    await tell(works, "shp_bulk", 2, bulk=True)
+    await tell(works, "shp_mixed", 1, bulk=True)
+    await tell(works, "shp_mixed", 1)
+    await tell(works, "shp_quick", 2)
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    messages = await on_the_stream(stream)
+    order = [json.loads(it.data)["subject"] for it in messages]
+    assert order[:2] == ["shp_quick", "shp_quick"]
+    assert sequences(messages)["shp_mixed"] == [1, 2]
+
+
+async def test_a_clock_that_went_back_breaks_no_order(works, worker, stream):
+    await tell(works, "shp_1", 3)
+    async with works.begin(Actor.system("default", "test")) as work:
+        await work.session.execute(
+            text("UPDATE event_pending SET laid_at = laid_at - sequence * interval '1 hour'")
+        )
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3]}
+
+
+async def test_an_event_that_the_stream_refuses_keeps_only_its_own_back(works, worker, stream):
+    async with works.begin(Actor.system("default", "test")) as work:
+        await work.publish(ShipSunk(ship_id="shp_big", cause="x" * 2_000_000))
+    await tell(works, "shp_big")
+    await tell(works, "shp_1")
+    async with relaying(worker, stream):
+
+        async def only_the_refused_wait():
+            return await pending(worker) == 2
+
+        await until(only_the_refused_wait)
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
+
+
+async def test_a_wake_is_enough_and_tenants_keep_apart(database, worker, stream):
+    engine = connect(database.app_url)
+    async with relaying(worker, stream) as (relay,):
+        works = Works(engine, "toy", committed=relay.wake)
+        await tell(works, "shp_1", tenant="one")
+        await tell(works, "shp_1", tenant="other")
+        await until(lambda: none_pending(worker))
+    await engine.dispose()
+    messages = await on_the_stream(stream)
+    assert {it.subject.split(".")[1] for it in messages} == {"one", "other"}
+    assert [json.loads(it.data)["sequence"] for it in messages] == [1, 1]

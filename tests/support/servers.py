@@ -1,0 +1,47 @@
+"""Real servers for a test session, each started once where it is first asked for."""
+
+import pytest
+
+from deploy.local.nats import Nats
+from deploy.local.postgres import Postgres
+from services.chassis.streams import Stream, StreamLimits
+from tests.support.databases import emptied, toy_database
+
+SMALL = StreamLimits(max_bytes=256 << 20)
+
+
+@pytest.fixture(scope="session")
+def admin_url(tmp_path_factory):
+    with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def toy(admin_url, tmp_path_factory):
+    """The toy's database, made once."""
+    return await toy_database(admin_url, tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+async def database(toy):
+    """The toy's database, empty."""
+    await emptied(toy)
+    return toy
+
+
+@pytest.fixture
+def nats_server(tmp_path):
+    """A stream server of this test's own: it may stop it and start it again."""
+    server = Nats(tmp_path / "nats", durable=False)
+    server.start()
+    server.wanted_port = server.port
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def stream(nats_server):
+    stream = Stream(nats_server.url, name="test", limits=SMALL)
+    await stream.opened()
+    yield stream
+    await stream.close()
