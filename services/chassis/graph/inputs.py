@@ -21,7 +21,7 @@ from services.chassis.refusals import (
     TooLong,
 )
 
-MAX_INT, MAX_ID = 2**31 - 1, 64
+MAX_INT, MAX_ID, MAX_TEXT = 2**31 - 1, 64, 200
 
 
 def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:
@@ -62,7 +62,7 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
     if isinstance(found, Reference):
         return [] if len(value) <= MAX_ID else [TooLong("this is no id", path=(name,))]
     if isinstance(column.type, String) and not isinstance(value, enum.Enum):
-        return _unfit_text(column, name, value)
+        return unfit_text(name, value, length=column.type.length, empty=column.nullable)
     if isinstance(column.type, Numeric):
         return _unfit_number(column.type, name, value)
     if isinstance(value, int) and abs(value) > MAX_INT:
@@ -70,12 +70,13 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
     return []
 
 
-def _unfit_text(column: Any, name: str, value: str) -> list[Refusal]:
-    if column.type.length and len(value) > column.type.length:
-        return [TooLong(f"this may have {column.type.length} characters", path=(name,))]
+def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False) -> list[Refusal]:
+    """Say why a text cannot be kept: too long for its place, or empty where it must not be."""
+    if length and len(value) > length:
+        return [TooLong(f"this may have {length} characters", path=(name,))]
     if "\x00" in value:
         return [OutOfRange("a text cannot hold the null character", path=(name,))]
-    if not column.nullable and not value.strip():
+    if not empty and not value.strip():
         return [Required("this cannot be empty", path=(name,))]
     return []
 

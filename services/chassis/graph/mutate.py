@@ -9,7 +9,7 @@ import strawberry
 from pydantic.alias_generators import to_camel, to_pascal
 
 from services.chassis.graph.declare import Info
-from services.chassis.graph.inputs import changes_of, value_of, written_parts
+from services.chassis.graph.inputs import MAX_TEXT, changes_of, unfit_text, value_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input, made_type
 from services.chassis.graph.plan import planned
 from services.chassis.graph.request import Request
@@ -85,6 +85,7 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
             await work.get(shape.entity, arguments["id"], version=arguments["expectedVersion"])
         given = arguments.get("input", {})
         values = {it.name: value_of(given[n]) for it in named if (n := to_camel(it.name)) in given}
+        _refuse_unfit(values, hints)
         return await command(work, arguments["id"], **values, **arguments["asked"])
 
     async def ask(request: Request, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -92,6 +93,17 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
         return {name: await question(request, arguments["id"]) for name, question in asked.items()}
 
     return _mutation(shape, command, description, parts, deed, ask=ask)
+
+
+def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
+    """Refuse texts that are empty or too long; `Annotated[str, "…", 2000]` allows more."""
+    refusals: list[Refusal] = []
+    for name, value in values.items():
+        if isinstance(value, str):
+            _kind, _description, *more = get_args(hints[name])
+            refusals += unfit_text(to_camel(name), value, length=next(iter(more), MAX_TEXT))
+    if refusals:
+        raise Refusals(refusals)
 
 
 ID_PART = Part("id", strawberry.ID, "Which record.")
