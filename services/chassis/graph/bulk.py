@@ -76,7 +76,7 @@ def upsert(
         Part("onError", OnError, "What becomes of the rest if a row is refused.", OnError.PER_ROW),
     ]
     behaviour = Upsert(shape, record, row, payload, create, update, history)
-    return made_field(payload, told(create, description), parts, behaviour)
+    return made_field(payload, told(description, create, update), parts, behaviour)
 
 
 def _item(shape: Shape, plural: str) -> Any:

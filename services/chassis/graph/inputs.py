@@ -21,7 +21,7 @@ from services.chassis.refusals import (
     TooLong,
 )
 
-MAX_INT, MAX_ID, MAX_TEXT = 2**31 - 1, 64, 200
+MAX_INT, MAX_ID, MAX_TEXT = 2**31 - 1, 64, 10_000
 
 
 def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:

@@ -78,12 +78,13 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
             [_part_of(it, hints[it.name]) for it in named],
             f"What {_mutation_name(command, shape)} needs to know.",
         )
-        parts.insert(1, Part("input", made, "What it needs to know."))
+        optional = all(it.default is not Parameter.empty for it in named)
+        parts.insert(1, Part("input", made | None if optional else made, "What it needs to know."))
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
         if arguments.get("expectedVersion") is not None:
             await work.get(shape.entity, arguments["id"], version=arguments["expectedVersion"])
-        given = arguments.get("input", {})
+        given = arguments.get("input") or {}
         values = {it.name: value_of(given[n]) for it in named if (n := to_camel(it.name)) in given}
         _refuse_unfit(values, hints)
         return await command(work, arguments["id"], **values, **arguments["asked"])
@@ -96,7 +97,7 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
 
 
 def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
-    """Refuse texts that are empty or too long; `Annotated[str, "…", 2000]` allows more."""
+    """Refuse texts that are empty or too long; `Annotated[str, "…", 200]` allows less."""
     refusals: list[Refusal] = []
     for name, value in values.items():
         if isinstance(value, str):
@@ -119,10 +120,11 @@ def payload_parts() -> list[Part]:
     ]
 
 
-def told(command: Command, description: str) -> str:
+def told(description: str, command: Command, *others: Command) -> str:
     """Say in a mutation's description what it requires and what it publishes."""
     permission = permission_of(command)
-    events = ", ".join(it.type for it in getattr(command, "publishes", ()))
+    published = [it.type for each in (command, *others) for it in getattr(each, "publishes", ())]
+    events = ", ".join(dict.fromkeys(published))
     needs = f" Requires `{permission}`." if permission else " Needs no sign-in."
     return f"{description}{needs}" + (f" Publishes {events}." if events else "")
 
@@ -164,7 +166,7 @@ def _mutation(
         f"What became of {_mutation_name(command, shape)}.",
     )
     behaviour = Deed(shape, record, payload, deed, ask)
-    return made_field(payload, told(command, description), parts, behaviour)
+    return made_field(payload, told(description, command), parts, behaviour)
 
 
 @dataclass(frozen=True)
