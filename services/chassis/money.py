@@ -1,11 +1,16 @@
 """Money: an exact amount in one currency; never a float, never two currencies in one sum."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 CENT = Decimal("0.01")
 EXACT = Decimal("0.0001")
 """Line nets keep four decimals, so that their sum does not drift (Northwind's known truth)."""
+
+
+CURRENCY = re.compile("[A-Z]{3}")
+"""How a currency is written (ISO 4217)."""
 
 
 class CurrencyMismatchError(ArithmeticError):

@@ -1,6 +1,6 @@
 """The unit of work: one actor, one transaction, one outbox; all of it happens, or none."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from sqlalchemy import Select, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from services.chassis import audit, outbox, telemetry
 from services.chassis.actor import Actor, ActorKind
@@ -25,6 +26,8 @@ E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=Any)
 
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
+Settling = Callable[["Work", Sequence[str]], Awaitable[None]]
+"""What is due for some records at the end of a work, all of them at once."""
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Work:
     told: list[Event] = field(default_factory=list)
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
+    due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def person(self) -> str | None:
@@ -107,16 +111,21 @@ class Work:
         """Lay events in the outbox; they leave only if this work commits."""
         self.told.extend(events)
 
+    def settle(self, settling: Settling, id: str) -> None:
+        """Have this done for a record once, at the end, however often the work asks for it."""
+        ids = self.due.get(settling, ())
+        self.due[settling] = ids if id in ids else (*ids, id)
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Try a part of the work: refused, it leaves nothing, and the rest goes on."""
-        told, differences = list(self.told), dict(self.differences)
+        told, differences, due = list(self.told), dict(self.differences), dict(self.due)
         try:
             async with self.session.begin_nested():
                 yield
                 await self.flush()
         except BaseException:
-            self.told, self.differences = told, differences
+            self.told, self.differences, self.due = told, differences, due
             raise
 
     async def flush(self) -> None:
@@ -125,9 +134,14 @@ class Work:
             await self.session.flush()
         except IntegrityError as error:
             raise _refusal_of(error) from error
+        except StaleDataError as error:
+            raise VersionConflict("somebody else changed this record just now") from error
 
     async def commit(self) -> None:
         """Write the change, its audit lines and its events, and make them so."""
+        await self.flush()
+        for settling, ids in self.due.items():
+            await settling(self, ids)
         await self.flush()
         differences = list(self.differences.values())
         await audit.write(

@@ -9,15 +9,14 @@ from pydantic.alias_generators import to_camel
 from services.chassis import references
 from services.chassis.changes import Changes
 from services.chassis.graph.declare import Info
+from services.chassis.graph.inputs import changes_of, written_parts
 from services.chassis.graph.making import Part, list_of, made_field, made_input, made_type
 from services.chassis.graph.mutate import (
     Command,
-    changes_of,
     published,
     reread,
     told,
     user_errors,
-    written_parts,
 )
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import selected_by
@@ -77,7 +76,7 @@ def upsert(
         Part("onError", OnError, "What becomes of the rest if a row is refused.", OnError.PER_ROW),
     ]
     behaviour = Upsert(shape, record, row, payload, create, update, history)
-    return made_field(payload, told(create, description), parts, behaviour)
+    return made_field(payload, told(description, create, update), parts, behaviour)
 
 
 def _item(shape: Shape, plural: str) -> Any:

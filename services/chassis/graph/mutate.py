@@ -1,31 +1,29 @@
 """Mutations: a command behind a payload; what it refuses is data."""
 
-import enum
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from inspect import Parameter, signature
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic.alias_generators import to_camel, to_pascal
-from sqlalchemy import Numeric, String
 
-from services.chassis.changes import Changes
 from services.chassis.graph.declare import Info
+from services.chassis.graph.inputs import MAX_TEXT, changes_of, unfit_text, value_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input, made_type
 from services.chassis.graph.plan import planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
-from services.chassis.graph.shapes import Bound, Column, Reference, Shape, shape_of
+from services.chassis.graph.shapes import Shape, shape_of
 from services.chassis.graph.types import MoneyInput, PublishedEvent, RefusedError, UserError
 from services.chassis.money import Money
-from services.chassis.permissions import permission_of
-from services.chassis.refusals import OutOfRange, Refusal, Refusals, Required, TooLong
+from services.chassis.permissions import admit, permission_of
+from services.chassis.refusals import Refusal, Refusals
 from services.chassis.work import Work
 
 Command = Callable[..., Awaitable[Any]]
-MAX_INT, MAX_ID = 2**31 - 1, 64
+Ask = Callable[[Request, str], Awaitable[Any]]
+"""A question about the record of an id, put before the unit of work begins."""
 
 
 def create(cls: type, command: Command, description: str) -> Any:
@@ -60,12 +58,18 @@ def update(cls: type, command: Command, description: str) -> Any:
     return _mutation(shape, command, description, parts, deed)
 
 
-def verb(cls: type, command: Command, description: str) -> Any:
-    """Make the mutation of a deed of its own; its input is the command's signature."""
+def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
+    """Make the mutation of a deed of its own; its input is the command's signature.
+
+    A keyword of the command that stands in `asked` is no input: its question is put before the
+    unit of work begins, so that no transaction waits for another service.
+    """
     shape = shape_of(cls)
     hints = get_type_hints(command, include_extras=True)
     named = [
-        it for it in signature(command).parameters.values() if it.kind is Parameter.KEYWORD_ONLY
+        it
+        for it in signature(command).parameters.values()
+        if it.kind is Parameter.KEYWORD_ONLY and it.name not in asked
     ]
     parts = [ID_PART, VERSION_PART]
     if named:
@@ -74,16 +78,33 @@ def verb(cls: type, command: Command, description: str) -> Any:
             [_part_of(it, hints[it.name]) for it in named],
             f"What {_mutation_name(command, shape)} needs to know.",
         )
-        parts.insert(1, Part("input", made, "What it needs to know."))
+        optional = all(it.default is not Parameter.empty for it in named)
+        parts.insert(1, Part("input", made | None if optional else made, "What it needs to know."))
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
         if arguments.get("expectedVersion") is not None:
             await work.get(shape.entity, arguments["id"], version=arguments["expectedVersion"])
-        given = arguments.get("input", {})
-        values = {it.name: _value(given[n]) for it in named if (n := to_camel(it.name)) in given}
-        return await command(work, arguments["id"], **values)
+        given = arguments.get("input") or {}
+        values = {it.name: value_of(given[n]) for it in named if (n := to_camel(it.name)) in given}
+        _refuse_unfit(values, hints)
+        return await command(work, arguments["id"], **values, **arguments["asked"])
 
-    return _mutation(shape, command, description, parts, deed)
+    async def ask(request: Request, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        admit(request.actor, permission_of(command))
+        return {name: await question(request, arguments["id"]) for name, question in asked.items()}
+
+    return _mutation(shape, command, description, parts, deed, ask=ask)
+
+
+def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
+    """Refuse texts that are empty or too long; `Annotated[str, "…", 200]` allows less."""
+    refusals: list[Refusal] = []
+    for name, value in values.items():
+        if isinstance(value, str):
+            _kind, _description, *more = get_args(hints[name])
+            refusals += unfit_text(to_camel(name), value, length=next(iter(more), MAX_TEXT))
+    if refusals:
+        raise Refusals(refusals)
 
 
 ID_PART = Part("id", strawberry.ID, "Which record.")
@@ -99,10 +120,11 @@ def payload_parts() -> list[Part]:
     ]
 
 
-def told(command: Command, description: str) -> str:
+def told(description: str, command: Command, *others: Command) -> str:
     """Say in a mutation's description what it requires and what it publishes."""
     permission = permission_of(command)
-    events = ", ".join(it.type for it in getattr(command, "publishes", ()))
+    published = [it.type for each in (command, *others) for it in getattr(each, "publishes", ())]
+    events = ", ".join(dict.fromkeys(published))
     needs = f" Requires `{permission}`." if permission else " Needs no sign-in."
     return f"{description}{needs}" + (f" Publishes {events}." if events else "")
 
@@ -121,34 +143,11 @@ def user_errors(refused: Refusal | Refusals, *outer: str | int) -> list[UserErro
     ]
 
 
-def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:
-    """Write the input fields of a shape: required where a new record cannot be without."""
-    parts = []
-    for it in fields:
-        kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
-        optional = not creating or not _is_needed(shape, it)
-        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
-    return parts
+Asking = Callable[[Request, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
-def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Changes:
-    """Read an input as changes of the entity, refusing all that its columns cannot hold."""
-    refusals: list[Refusal] = []
-    values: dict[str, Any] = {}
-    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
-    if creating:
-        refusals += [
-            Required("a new one needs this", path=(name,))
-            for name, it in by_name.items()
-            if name not in given and not it.history and _is_needed(shape, it)
-        ]
-    for name, value in given.items():
-        found = by_name[name]
-        refusals += _unfit(shape, found, name, value)
-        values[found.name if isinstance(found, Column) else found.keys[0]] = _value(value)
-    if refusals:
-        raise Refusals(refusals)
-    return Changes(values)
+async def _ask_nobody(_request: Request, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
 
 
 def _mutation(
@@ -157,6 +156,8 @@ def _mutation(
     description: str,
     parts: Sequence[Part],
     deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]],
+    *,
+    ask: Asking = _ask_nobody,
 ) -> Any:
     record = to_camel(_snake(shape.name))
     payload = made_type(
@@ -164,8 +165,8 @@ def _mutation(
         [Part(record, shape.cls | None, "The record as it now is."), *payload_parts()],
         f"What became of {_mutation_name(command, shape)}.",
     )
-    behaviour = Deed(shape, record, payload, deed)
-    return made_field(payload, told(command, description), parts, behaviour)
+    behaviour = Deed(shape, record, payload, deed, ask)
+    return made_field(payload, told(description, command), parts, behaviour)
 
 
 @dataclass(frozen=True)
@@ -176,13 +177,15 @@ class Deed:
     record: str
     payload: Any
     deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]]
+    ask: Asking
 
     async def __call__(self, _source: Any, info: Info, **arguments: Any) -> Any:
         request: Request = info.context
         made = object.__new__(self.payload)
         try:
+            asked = await self.ask(request, arguments)
             async with request.begin() as work:
-                found = await self.deed(work, arguments)
+                found = await self.deed(work, {**arguments, "asked": asked})
         except (Refusal, Refusals) as refused:
             return filled(
                 made, {self.record: None}, errors=user_errors(refused, *_within(refused))
@@ -229,52 +232,6 @@ def _within(refused: Refusal | Refusals) -> tuple[str, ...]:
     return ("input",) if any(it.path for it in each) else ()
 
 
-def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
-    """Say why a column cannot hold a value: missing, too long, out of its range."""
-    column = getattr(shape.entity, found.keys[0]).property.columns[0]
-    if value is None:
-        return [] if column.nullable else [Required("this cannot be empty", path=(name,))]
-    if isinstance(found, Reference):
-        return [] if len(value) <= MAX_ID else [TooLong("this is no id", path=(name,))]
-    if isinstance(value, dict):
-        value = value["amount"]
-    if isinstance(column.type, String) and not isinstance(value, enum.Enum):
-        return _unfit_text(column, name, value)
-    if isinstance(column.type, Numeric):
-        return _unfit_number(column.type, name, value)
-    if isinstance(value, int) and abs(value) > MAX_INT:
-        return [OutOfRange("this number is too large", path=(name,))]
-    return []
-
-
-def _unfit_text(column: Any, name: str, value: str) -> list[Refusal]:
-    if column.type.length and len(value) > column.type.length:
-        return [TooLong(f"this may have {column.type.length} characters", path=(name,))]
-    if "\x00" in value:
-        return [OutOfRange("a text cannot hold the null character", path=(name,))]
-    if not column.nullable and not value.strip():
-        return [Required("this cannot be empty", path=(name,))]
-    return []
-
-
-def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
-    whole = (kind.precision or 38) - (kind.scale or 0)
-    if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:
-        return [OutOfRange(f"this may have {whole} digits before the point", path=(name,))]
-    if Decimal(value) != round(Decimal(value), kind.scale or 0):
-        return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
-    return []
-
-
-def _is_needed(shape: Shape, found: Bound) -> bool:
-    column = getattr(shape.entity, found.keys[0]).property.columns[0]
-    return not column.nullable and column.default is None and column.server_default is None
-
-
-def _input_name(found: Bound) -> str:
-    return found.input_name if isinstance(found, Reference) else found.public
-
-
 def _part_of(parameter: Parameter, hint: Any) -> Part:
     """Make an input field of a command's parameter; its description is its annotation's."""
     if get_origin(hint) is not Annotated:
@@ -285,14 +242,6 @@ def _part_of(parameter: Parameter, hint: Any) -> Part:
     kind = MoneyInput if kind is Money else kind
     optional = parameter.default is not Parameter.empty
     return Part(to_camel(parameter.name), kind | None if optional else kind, description)
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
-        return Money(value["amount"], value["currency"])
-    if isinstance(value, list):
-        return [it.name if isinstance(it, enum.Enum) else it for it in value]
-    return value
 
 
 def _deed_name(command: Command, shape: Shape) -> str:

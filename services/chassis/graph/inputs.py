@@ -1,0 +1,113 @@
+"""Inputs: what a client may write of a shape, and what it wrote, read as changes."""
+
+import enum
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Numeric, String
+
+from services.chassis.changes import Changes
+from services.chassis.graph.making import Part
+from services.chassis.graph.shapes import Bound, Column, Reference, Shape
+from services.chassis.graph.types import MoneyInput
+from services.chassis.money import CURRENCY, Money
+from services.chassis.refusals import (
+    Invalid,
+    OutOfRange,
+    Refusal,
+    Refusals,
+    Required,
+    TooLong,
+)
+
+MAX_INT, MAX_ID, MAX_TEXT = 2**31 - 1, 64, 10_000
+
+
+def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:
+    """Write the input fields of a shape: required where a new record cannot be without."""
+    parts = []
+    for it in fields:
+        kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
+        optional = not creating or not _is_needed(shape, it)
+        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
+    return parts
+
+
+def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Changes:
+    """Read an input as changes of the entity, refusing all that its columns cannot hold."""
+    refusals: list[Refusal] = []
+    values: dict[str, Any] = {}
+    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
+    if creating:
+        refusals += [
+            Required("a new one needs this", path=(name,))
+            for name, it in by_name.items()
+            if name not in given and not it.history and _is_needed(shape, it)
+        ]
+    for name, value in given.items():
+        found = by_name[name]
+        refusals += _unfit(shape, found, name, value)
+        values[found.name if isinstance(found, Column) else found.keys[0]] = value_of(value)
+    if refusals:
+        raise Refusals(refusals)
+    return Changes(values)
+
+
+def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
+    """Say why a column cannot hold a value: missing, too long, out of its range."""
+    column = getattr(shape.entity, found.keys[0]).property.columns[0]
+    if value is None:
+        return [] if column.nullable else [Required("this cannot be empty", path=(name,))]
+    if isinstance(found, Reference):
+        return [] if len(value) <= MAX_ID else [TooLong("this is no id", path=(name,))]
+    if isinstance(column.type, String) and not isinstance(value, enum.Enum):
+        return unfit_text(name, value, length=column.type.length, empty=column.nullable)
+    if isinstance(column.type, Numeric):
+        return _unfit_number(column.type, name, value)
+    if isinstance(value, int) and abs(value) > MAX_INT:
+        return [OutOfRange("this number is too large", path=(name,))]
+    return []
+
+
+def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False) -> list[Refusal]:
+    """Say why a text cannot be kept: too long for its place, or empty where it must not be."""
+    if length and len(value) > length:
+        return [TooLong(f"this may have {length} characters", path=(name,))]
+    if "\x00" in value:
+        return [OutOfRange("a text cannot hold the null character", path=(name,))]
+    if not empty and not value.strip():
+        return [Required("this cannot be empty", path=(name,))]
+    return []
+
+
+def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
+    if isinstance(value, dict):
+        if not CURRENCY.fullmatch(value["currency"]):
+            return [
+                Invalid("a currency is three capital letters (ISO 4217)", path=(name, "currency"))
+            ]
+        value = value["amount"]
+    whole = (kind.precision or 38) - (kind.scale or 0)
+    if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:
+        return [OutOfRange(f"this may have {whole} digits before the point", path=(name,))]
+    if Decimal(value) != round(Decimal(value), kind.scale or 0):
+        return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
+    return []
+
+
+def _is_needed(shape: Shape, found: Bound) -> bool:
+    column = getattr(shape.entity, found.keys[0]).property.columns[0]
+    return not column.nullable and column.default is None and column.server_default is None
+
+
+def _input_name(found: Bound) -> str:
+    return found.input_name if isinstance(found, Reference) else found.public
+
+
+def value_of(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
+        return Money(value["amount"], value["currency"])
+    if isinstance(value, list):
+        return [it.name if isinstance(it, enum.Enum) else it for it in value]
+    return value

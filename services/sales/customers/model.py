@@ -1,0 +1,17 @@
+"""A copy of a customer."""
+
+from sqlalchemy.orm import Mapped
+
+from services.chassis.database import ID, Entity, Personal, Projected, column
+
+
+class Customer(Projected, Entity):
+    """`organisation_name` is null for a person, whose name stays with customers."""
+
+    __tablename__ = "customer"
+
+    organisation_name: Mapped[str | None] = column()
+    owner_id: Mapped[str | None] = column(Personal.NONE, ID)
+    team_id: Mapped[str | None] = column(Personal.NONE, ID)
+    tier: Mapped[str | None] = column()
+    status: Mapped[str] = column()

@@ -1,0 +1,68 @@
+"""What can be done with an opportunity."""
+
+from typing import Annotated
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import admit, requires
+from services.chassis.work import Work
+from services.sales.opportunities.events import (
+    OpportunityCreated,
+    OpportunityLost,
+    OpportunityStageChanged,
+    OpportunityUpdated,
+    OpportunityWon,
+)
+from services.sales.opportunities.model import Opportunity
+from services.sales.opportunities.rules import OpportunityStage, check_probability
+from services.sales.permissions import CLOSE_OPPORTUNITY, EDIT_OPPORTUNITIES
+
+
+@requires(EDIT_OPPORTUNITIES, publishes=[OpportunityCreated])
+async def create(work: Work, values: Changes) -> Opportunity:
+    opportunity = work.add(Opportunity, values)
+    check_probability(opportunity.probability)
+    await work.publish(opportunity.told(OpportunityCreated))
+    return opportunity
+
+
+@requires(EDIT_OPPORTUNITIES, publishes=[OpportunityUpdated])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Opportunity:
+    opportunity = await work.get(Opportunity, id, version=version)
+    opportunity.refuse_if_closed()
+    if work.change(opportunity, changes):
+        check_probability(opportunity.probability)
+        await work.publish(opportunity.told(OpportunityUpdated))
+    return opportunity
+
+
+@requires(EDIT_OPPORTUNITIES, publishes=[OpportunityStageChanged, OpportunityWon])
+async def advance(
+    work: Work,
+    id: str,
+    *,
+    to: Annotated[
+        OpportunityStage | None, "The stage that should be next; refused if it is not."
+    ] = None,
+) -> Opportunity:
+    opportunity = await work.get(Opportunity, id)
+    fact = opportunity.advance(to, at=work.now)
+    if isinstance(fact, OpportunityWon):
+        admit(work.actor, CLOSE_OPPORTUNITY)
+    await work.publish(fact)
+    return opportunity
+
+
+@requires(CLOSE_OPPORTUNITY, publishes=[OpportunityWon])
+async def win(work: Work, id: str) -> Opportunity:
+    opportunity = await work.get(Opportunity, id)
+    await work.publish(opportunity.win(at=work.now))
+    return opportunity
+
+
+@requires(CLOSE_OPPORTUNITY, publishes=[OpportunityLost])
+async def lose(
+    work: Work, id: str, *, reason: Annotated[str, "Why it was lost; names nobody."]
+) -> Opportunity:
+    opportunity = await work.get(Opportunity, id)
+    await work.publish(opportunity.lose(reason, at=work.now))
+    return opportunity

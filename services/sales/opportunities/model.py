@@ -1,0 +1,100 @@
+"""An opportunity, and what can become of it."""
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Index, Numeric, String
+from sqlalchemy.orm import Mapped, composite
+
+from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns, column
+from services.chassis.money import Money
+from services.chassis.refusals import Code, Refusal
+from services.sales.opportunities.events import (
+    OpportunityEvent,
+    OpportunityLost,
+    OpportunityStageChanged,
+    OpportunityWon,
+)
+from services.sales.opportunities.rules import (
+    CERTAIN,
+    FUNNEL,
+    OpportunityStage,
+    OpportunityStatus,
+    following,
+)
+
+E = TypeVar("E", bound=OpportunityEvent)
+SIGNED = OpportunityStage.CONTRACT_SIGNED
+
+
+class OpportunityClosed(Refusal):
+    code, reason = Code.INVALID_TRANSITION, "OPPORTUNITY_CLOSED"
+
+
+class OpportunityNotNegotiated(Refusal):
+    code, reason = Code.INVALID_TRANSITION, "OPPORTUNITY_NOT_NEGOTIATED"
+
+
+class Opportunity(RecordColumns, Owned, Entity):
+    __tablename__, __prefix__ = "opportunity", "opp"
+    __sorts__ = ("name", "close_on", "created_at")
+    __table_args__ = (Index("opportunity_customer_id_ix", "tenant", "customer_id", "id"),)
+
+    name: Mapped[str] = column()
+    customer_id: Mapped[str] = column(Personal.NONE, ID)
+    stage: Mapped[OpportunityStage] = column(default=FUNNEL.start)
+    status: Mapped[OpportunityStatus] = column(default=OpportunityStatus.OPEN)
+    amount: Mapped[Money | None] = composite(
+        column(Personal.NONE, "amount_value", Numeric(18, 2), nullable=True),
+        column(Personal.NONE, "amount_currency", String(3), nullable=True),
+    )
+    probability: Mapped[int] = column(default=10)
+    close_on: Mapped[date | None] = column()
+    lost_reason: Mapped[str | None] = column()
+    closed_at: Mapped[datetime | None] = column()
+
+    def advance(
+        self, to: OpportunityStage | None, *, at: datetime
+    ) -> OpportunityStageChanged | OpportunityWon:
+        """Go on to the next stage; the signed contract wins, and a won one is implemented.
+
+        `to` is the stage that the caller believes to be next: any other is refused.
+        """
+        if self.status is OpportunityStatus.LOST:
+            raise OpportunityClosed("this opportunity is lost")
+        before, after = self.stage, following(self.stage)
+        if FUNNEL.moved(self.stage, to or after) is SIGNED:
+            return self.win(at=at)
+        self.stage = after
+        return self.told(OpportunityStageChanged, from_stage=before.name)
+
+    def win(self, *, at: datetime) -> OpportunityWon:
+        self.refuse_if_closed()
+        if SIGNED not in FUNNEL.moves[self.stage]:
+            raise OpportunityNotNegotiated("only what was negotiated can be won")
+        self.stage, self.probability = SIGNED, CERTAIN
+        self.status, self.closed_at = OpportunityStatus.WON, at
+        return self.told(OpportunityWon)
+
+    def lose(self, reason: str, *, at: datetime) -> OpportunityLost:
+        self.refuse_if_closed()
+        self.lost_reason, self.probability = reason, 0
+        self.status, self.closed_at = OpportunityStatus.LOST, at
+        return self.told(OpportunityLost, reason=reason)
+
+    def refuse_if_closed(self) -> None:
+        if self.status is not OpportunityStatus.OPEN:
+            raise OpportunityClosed(f"this opportunity is already {self.status.name.lower()}")
+
+    def told(self, fact: type[E], **more: Any) -> E:
+        """Tell a fact with what is so now."""
+        return fact(
+            opportunity_id=self.id,
+            customer_id=self.customer_id,
+            name=self.name,
+            stage=self.stage.name,
+            status=self.status.name,
+            amount=self.amount,
+            owner_id=self.owner_id,
+            **more,
+        )

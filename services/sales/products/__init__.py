@@ -1,0 +1,1 @@
+"""Products: what we sell, how it is packed, and its list price."""

@@ -1,0 +1,23 @@
+"""What can be done with products."""
+
+from services.chassis.changes import Changes
+from services.chassis.permissions import requires
+from services.chassis.work import Work
+from services.sales.permissions import EDIT_PRODUCTS
+from services.sales.products.events import ProductCreated, ProductUpdated
+from services.sales.products.model import Product
+
+
+@requires(EDIT_PRODUCTS, publishes=[ProductCreated])
+async def create(work: Work, values: Changes) -> Product:
+    product = work.add(Product, values)
+    await work.publish(ProductCreated.of(product))
+    return product
+
+
+@requires(EDIT_PRODUCTS, publishes=[ProductUpdated])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> Product:
+    product = await work.get(Product, id, version=version)
+    if work.change(product, changes):
+        await work.publish(ProductUpdated.of(product))
+    return product

@@ -1,0 +1,47 @@
+"""Products in the graph."""
+
+import strawberry
+
+from services.chassis.graph import (
+    Connection,
+    Money,
+    Record,
+    connection,
+    create,
+    field,
+    one,
+    record,
+    update,
+    upsert,
+)
+from services.sales.permissions import IMPORT_HISTORY
+from services.sales.products import commands, queries
+
+
+@record(queries.products, "Something that we sell.")
+class Product(Record):
+    sku: str | None = field("Its stock keeping unit, if it has one: unique.", write=True)
+    name: str = field("What it is called.", write=True)
+    category: str | None = field("What kind of thing it is.", write=True)
+    packaging: str | None = field("How it is packed: `10 boxes x 30 bags`.", write=True)
+    unit_price: Money | None = field("Its list price for one unit.", write=True)
+    is_active: bool = field("Whether it is offered now.", write=True)
+
+
+@strawberry.type
+class Query:
+    product: Product | None = one(Product, "One product.")
+    products: Connection[Product] | None = connection(Product, "The products.")
+
+
+@strawberry.type
+class Mutation:
+    create_product = create(Product, commands.create, "Add a product.")
+    update_product = update(Product, commands.update, "Change a product.")
+    upsert_products = upsert(
+        Product,
+        commands.create,
+        commands.update,
+        history=IMPORT_HISTORY,
+        description="Add or change many products.",
+    )
