@@ -6,7 +6,7 @@ from tests.guards.tree import NOT_SLICES
 
 NOT_SERVICES = {"chassis", "stubs"}
 ENTRANCE = {"main", "schema", "permissions"}
-ROOF = {"__init__", "rpc", *ENTRANCE}
+ROOF = {"__init__", "rpc", "maintenance", *ENTRANCE}
 ROOMS = {"__init__", "model", "rules", "events", "commands", "queries", "graph", "subscribers"}
 
 
