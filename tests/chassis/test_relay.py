@@ -186,7 +186,7 @@ async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
         nats_server.stop()
         shutil.rmtree(nats_server.folder / "jetstream")
         nats_server.start()
-        await until(lambda: stream.is_connected)
+        await until(lambda: stream.reconnects)
         await tell(works, "shp_1")
         await until(lambda: none_pending(worker))
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}

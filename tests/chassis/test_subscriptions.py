@@ -1,0 +1,329 @@
+"""A reader takes in each event once, in its record's order, and fails without harm to others."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from prometheus_client import REGISTRY
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from services.chassis import numbers
+from services.chassis.database import connect, reading
+from services.chassis.events import MAX_HOPS, Envelope, Event
+from services.chassis.ids import new_id
+from services.chassis.pulling import Durable
+from services.chassis.streams import STREAM
+from services.chassis.subscriptions import Subscriber, Subscriptions, doubled
+from services.chassis.work import Works
+from tests.support.waiting import until
+
+CONSUMER = "harbour-toy-ship"
+
+
+class ShipSunk(Event):
+    """The part of it that the harbour reads."""
+
+    type = "toy.ship.sunk.v1"
+    ship_id: str
+
+
+class ShipRegistered(Event):
+    type = "toy.ship.registered.v1"
+    ship_id: str
+
+
+class Harbour:
+    """A reader that notes what it takes in, in its own database, and fails where it is told to."""
+
+    def __init__(self):
+        self.subscriptions = Subscriptions("harbour")
+        self.subscriptions.on(ShipSunk, ShipRegistered)(self.when_something_happens_to_a_ship)
+        self.refused = set()
+        self.works_seen = []
+        self.held = asyncio.Event()
+        self.held.set()
+
+    async def when_something_happens_to_a_ship(self, work, event):
+        self.works_seen.append(work)
+        await numbers.next_number(work.session, event.ship_id, work.cause.sequence)
+        await self.held.wait()
+        if event.ship_id in self.refused:
+            raise LookupError("the secret of the deep")
+
+
+@pytest.fixture
+async def works(database):
+    engine = connect(database.app_url)
+    yield Works(engine, "harbour")
+    await engine.dispose()
+
+
+@pytest.fixture
+def harbour():
+    return Harbour()
+
+
+@asynccontextmanager
+async def subscribed(harbour, works, stream):
+    subscriber = Subscriber(harbour.subscriptions, works, stream)
+    subscriber.start()
+    try:
+        yield
+    finally:
+        await asyncio.wait_for(subscriber.stop(), 30)
+
+
+def envelope(ship, sequence, *, deed="sunk", tenant="default", **more):
+    return Envelope(
+        id=new_id("evt"),
+        type=f"toy.ship.{deed}.v1",
+        source="/toy",
+        subject=ship,
+        time=datetime(2026, 3, 1, tzinfo=UTC),
+        tenant=tenant,
+        sequence=sequence,
+        actor="usr_1",
+        data={"shipId": ship, "cause": "ice"},
+        **{"correlationid": "req_1", **more},
+    )
+
+
+async def told(stream, *envelopes):
+    for it in envelopes:
+        headers = {"ce-id": it.id, "ce-tenant": it.tenant, "ce-subject": it.subject}
+        await stream.jetstream.publish(it.stream_subject, it.body(), headers=headers)
+
+
+async def handled(works, tenant="default"):
+    """Say of each ship which numbers were handled, and how often."""
+    async with reading(works.engine, tenant) as connection:
+        rows = await connection.execute(text("SELECT name, year, last FROM number_series"))
+        noted = {}
+        for row in rows:
+            noted.setdefault(row.name, {})[row.year] = row.last
+    return noted
+
+
+def all_handled(works, wanted, tenant="default"):
+    async def asked():
+        return await handled(works, tenant) == wanted
+
+    return until(asked)
+
+
+async def settled(stream):
+    """Wait until the stream has heard of every message what became of it."""
+
+    async def nothing_is_left():
+        info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
+        return info.num_pending == 0 and info.num_ack_pending == 0
+
+    await until(nothing_is_left)
+
+
+async def test_events_are_handled_once_and_in_order(harbour, works, stream):
+    ships = [f"shp_{it}" for it in range(20)]
+    async with subscribed(harbour, works, stream):
+        for number in range(1, 6):
+            await told(stream, *(envelope(ship, number) for ship in ships))
+        await all_handled(works, {ship: dict.fromkeys(range(1, 6), 1) for ship in ships})
+        await settled(stream)
+    for ship in ships:
+        seen = [it.cause.sequence for it in harbour.works_seen if it.cause.subject == ship]
+        assert seen == [1, 2, 3, 4, 5]
+
+
+async def test_what_is_twice_told_is_once_done(harbour, works, stream):
+    event = envelope("shp_1", 1)
+    async with subscribed(harbour, works, stream):
+        await told(stream, event, event)
+        await told(stream, envelope("shp_1", 2), event)
+        await settled(stream)
+    assert await handled(works) == {"shp_1": {1: 1, 2: 1}}
+    assert len(harbour.works_seen) == 2
+
+
+async def test_an_early_event_waits_for_its_turn(harbour, works, stream):
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 2), envelope("shp_2", 1))
+        await all_handled(works, {"shp_2": {1: 1}})
+        assert [it.cause.subject for it in harbour.works_seen] == ["shp_2"]
+        await told(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}, "shp_2": {1: 1}})
+
+
+async def test_a_deed_without_a_handler_is_stepped_over(harbour, works, stream):
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 1, deed="painted"), envelope("shp_1", 2))
+        await settled(stream)
+    assert await handled(works) == {"shp_1": {2: 1}}
+
+
+async def test_a_poisoned_record_waits_and_the_others_go_on(harbour, works, stream):
+    harbour.refused.add("shp_bad")
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_bad", 1), envelope("shp_bad", 2))
+        await told(stream, *(envelope(f"shp_{it}", 1) for it in range(30)))
+        wanted = {f"shp_{it}": {1: 1} for it in range(30)}
+        await all_handled(works, wanted)
+        harbour.refused.clear()
+        await all_handled(works, wanted | {"shp_bad": {1: 1, 2: 1}})
+
+
+async def test_a_failed_reaction_leaves_nothing_and_is_told(harbour, works, stream, capsys):
+    harbour.refused.add("shp_1")
+    event = envelope("shp_1", 1)
+    async with subscribed(harbour, works, stream):
+        await told(stream, event)
+        await until(lambda: harbour.works_seen)
+        await until(lambda: sample("crm_events_retried_total") >= 1)
+        assert await handled(works) == {}
+        async with reading(works.engine, "default") as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM inbox"))).scalar() == 0
+    line = capsys.readouterr().out
+    assert event.id in line
+    assert "LookupError" in line
+
+
+def sample(name, **labels):
+    return REGISTRY.get_sample_value(name, {"consumer": CONSUMER, **labels}) or 0
+
+
+async def test_an_event_that_its_reader_cannot_read_waits_and_says_no_value(
+    harbour, works, stream, capsys
+):
+    broken = envelope("shp_1", 1).model_copy(update={"data": {"shipId": 4711}})
+    async with subscribed(harbour, works, stream):
+        await told(stream, broken, envelope("shp_2", 1))
+        await all_handled(works, {"shp_2": {1: 1}})
+        await until(lambda: broken.id in harbour_log(capsys))
+    assert "4711" not in harbour_log(capsys)
+
+
+def harbour_log(capsys, seen={}):  # noqa: B006  # the text so far, since reading it empties it
+    seen["text"] = seen.get("text", "") + capsys.readouterr().out
+    return seen["text"]
+
+
+async def test_what_is_no_event_at_all_blocks_nobody(harbour, works, stream):
+    async with subscribed(harbour, works, stream):
+        await stream.jetstream.publish("crm.default.toy.ship.sunk.v1.0", b"not an envelope")
+        await told(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1}})
+
+
+async def test_a_loop_of_reactions_is_parked_and_alarmed(harbour, works, stream):
+    before = sample("crm_events_looped_total")
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 1, hops=MAX_HOPS + 1), envelope("shp_2", 1))
+        await told(stream, envelope("shp_3", 1, hops=MAX_HOPS))
+        await all_handled(works, {"shp_2": {1: 1}, "shp_3": {1: 1}})
+        await until(lambda: sample("crm_events_looped_total") == before + 1)
+
+
+async def test_a_reaction_acts_as_the_system_of_the_events_tenant(harbour, works, stream):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 1, tenant="other", traceparent=trace))
+        await all_handled(works, {"shp_1": {1: 1}}, tenant="other")
+    (work,) = harbour.works_seen
+    assert (work.actor.tenant, work.actor.id) == ("other", "harbour")
+    assert work.trace.trace_id == "0af7651916cd43dd8448eb211c80319c"
+    assert work.trace.request_id == "req_1"
+    assert await handled(works) == {}
+
+
+async def test_a_slow_record_holds_up_no_other(harbour, works, stream):
+    harbour.held.clear()
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_slow", 1), envelope("shp_slow", 2))
+        await until(lambda: harbour.works_seen)
+        await told(stream, envelope("shp_1", 1), envelope("shp_2", 1))
+        await until(lambda: len(harbour.works_seen) == 3)
+        assert {it.cause.subject for it in harbour.works_seen} == {"shp_slow", "shp_1", "shp_2"}
+        harbour.held.set()
+        await settled(stream)
+
+
+async def test_two_workers_of_one_reader_break_no_order(harbour, works, stream):
+    other = Harbour()
+    ships = [f"shp_{it}" for it in range(10)]
+    async with subscribed(harbour, works, stream), subscribed(other, works, stream):
+        for number in range(1, 6):
+            await told(stream, *(envelope(ship, number) for ship in ships))
+        await all_handled(works, {ship: dict.fromkeys(range(1, 6), 1) for ship in ships})
+
+
+async def test_after_nats_was_away_the_reader_goes_on(harbour, works, stream, nats_server):
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1}})
+        nats_server.stop()
+        nats_server.start()
+        await until(lambda: stream.reconnects)
+        await told(stream, envelope("shp_1", 2))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+
+
+async def test_a_consumer_that_was_removed_is_made_again(harbour, works, stream):
+    async with subscribed(harbour, works, stream):
+        await told(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1}})
+        await stream.jetstream.delete_consumer(STREAM, CONSUMER)
+        await told(stream, envelope("shp_1", 2))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+
+
+async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, works, stream):
+    harbour.held.clear()
+    events = [envelope("shp_1", number) for number in range(1, 4)]
+    async with subscribed(harbour, works, stream):
+        await told(stream, *events)
+        await until(lambda: harbour.works_seen)
+        asyncio.get_running_loop().call_later(0.05, harbour.held.set)
+    assert await handled(works) == {"shp_1": {1: 1}}
+    async with subscribed(harbour, works, stream):
+        await all_handled(works, {"shp_1": {1: 1, 2: 1, 3: 1}})
+
+
+async def test_a_durable_that_an_administrator_made_is_left_as_it_is(stream):
+    durable = Durable(stream, CONSUMER, "crm.*.toy.ship.>")
+    made = durable._configuration()
+    made.max_ack_pending = 7
+    await stream.jetstream.add_consumer(STREAM, made)
+    await durable._see_to_it()
+    info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
+    assert info.config.max_ack_pending == 7
+
+
+def test_slices_declare_and_the_service_joins():
+    one, other = Subscriptions("harbour"), Subscriptions("harbour")
+    one.on(ShipSunk)(when_a_ship_sinks)
+    other.on(ShipSunk, ShipRegistered)(when_a_ship_sinks)
+    joined = Subscriptions.joined("harbour", [one, other])
+    assert joined.readers() == [
+        ("toy.ship.sunk.v1", ShipSunk),
+        ("toy.ship.sunk.v1", ShipSunk),
+        ("toy.ship.registered.v1", ShipRegistered),
+    ]
+    assert joined.sources() == [("toy", "ship")]
+    assert len(joined.of("toy.ship.sunk.v1")) == 2
+    with pytest.raises(ValueError, match="harbour does not read for sales"):
+        Subscriptions.joined("sales", [one])
+
+
+async def when_a_ship_sinks(work, event):
+    """Do nothing: it is only declared."""
+
+
+async def test_a_reader_reads_only_its_fields():
+    assert ShipSunk.model_validate({"shipId": "shp_1", "new": "field"}).ship_id == "shp_1"
+    with pytest.raises(ValidationError):
+        ShipSunk.model_validate(json.loads("{}"))
+
+
+def test_waits_double_up_to_the_longest():
+    assert [doubled(0.2, tries, 5) for tries in (1, 2, 3, 9, 999)] == [0.2, 0.4, 0.8, 5, 5]
