@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import typer
-from gateway.composition import CompositionFailed, SubgraphSource
-from gateway.composition import compose as composed
 
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
 from deploy.local.refusals import NotThere, Refused
+from gateway.composition import CompositionFailed, SubgraphSource
+from gateway.composition import compose as composed
 
 SERVICES_FOLDER = ROOT / "services"
 SUPERGRAPH = ROOT / "gateway" / "supergraph.graphql"
