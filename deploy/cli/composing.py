@@ -10,12 +10,13 @@ from deploy.local.refusals import NotThere, Refused
 from gateway.composition import CompositionFailed, SubgraphSource
 from gateway.composition import compose as composed
 
+SERVICES_FOLDER = ROOT / "services"
 SUPERGRAPH = ROOT / "gateway" / "supergraph.graphql"
 
 
-def compose(*, check: bool, out: Path | None) -> None:
+def compose(*, check: bool, out: Path | None, services: Path = SERVICES_FOLDER) -> None:
     file = out or SUPERGRAPH
-    text = supergraph()
+    text = supergraph(services)
     fresh = file.exists() and file.read_text() == text
     if check and not fresh:
         raise Refused(f"{file} is stale: `crm compose` writes it anew")
@@ -24,17 +25,17 @@ def compose(*, check: bool, out: Path | None) -> None:
     typer.echo(f"{file} {'is fresh' if fresh else 'is written'}")
 
 
-def supergraph() -> str:
-    sources = {name: source(name) for name in SERVICES}
+def supergraph(services: Path) -> str:
+    sources = {name: source(name, services) for name in SERVICES}
     try:
         return composed(sources, strict_inputs=True)
     except CompositionFailed as failure:
         raise Refused(f"the schemas do not compose:\n{failure}") from None
 
 
-def source(name: str) -> SubgraphSource:
+def source(name: str, services: Path) -> SubgraphSource:
     """Read a schema; its URL is a name only, for where it runs is the gateway's setting."""
-    file = ROOT / "services" / name / "contract" / "schema.graphql"
+    file = services / name / "contract" / "schema.graphql"
     if not file.exists():
         raise NotThere(f"{file} does not exist: `make contracts` writes it")
     return SubgraphSource(url=f"http://{name}/graphql", sdl=file.read_text())

@@ -8,38 +8,46 @@ import typer
 
 from deploy.local.keys import KeyFiles
 from deploy.local.refusals import NotThere, Refused
+from services.chassis.refusals import Refusal
 from services.chassis.tokens import PUBLIC_AUDIENCE, Signer
+from services.customers import maintenance
 
-from . import here, maintenance
+from . import here
 
 
 def create_tenant(name: str, *, slug: str | None, administrator: str, password: str) -> None:
     slug = slug or slug_of(name)
-    asyncio.run(
-        maintenance.customers().create_tenant(
-            here.databases()["customers"].app_url,
-            slug=slug,
-            name=name,
-            administrator=administrator,
-            password=password,
-        )
+    creating = maintenance.create_tenant(
+        here.databases()["customers"].app_url,
+        slug=slug,
+        name=name,
+        administrator=administrator,
+        password=password,
     )
+    try:
+        asyncio.run(creating)
+    except Refusal as refusal:
+        raise Refused(str(refusal)) from None
     typer.echo(f"{name} is there: {administrator} signs in to {slug}")
 
 
 def print_token(email: str, *, tenant: str, minutes: int) -> None:
-    key = KeyFiles.of("customers", here.checkout().keys).private
-    try:
-        signer = Signer.from_file("customers", key)
-    except (FileNotFoundError, PermissionError):
-        raise Refused(f"the key {key} is not readable here, and without it no token is") from None
+    signer = customers_signer()
     database_url = here.databases()["customers"].app_url
-    door = maintenance.customers()
-    identity = asyncio.run(door.find_staff(database_url, tenant=tenant, email=email))
+    identity = asyncio.run(maintenance.find_staff(database_url, tenant=tenant, email=email))
     if identity is None:
         raise NotThere(f"{tenant} has no active staff user {email}")
     typer.echo(signer.sign(identity, audience=PUBLIC_AUDIENCE, life=timedelta(minutes=minutes)))
 
 
+def customers_signer() -> Signer:
+    key = KeyFiles.of("customers", here.checkout().keys).private
+    try:
+        return Signer.from_file("customers", key)
+    except (FileNotFoundError, PermissionError):
+        raise Refused(f"the key {key} is not readable here, and without it no token is") from None
+
+
 def slug_of(name: str) -> str:
+    """Make a short name of what a company is called: `Acme & Sons` is `acme-sons`."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

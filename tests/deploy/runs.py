@@ -54,3 +54,16 @@ class Run:
 
 def free_ports():
     return {name: ports.any_free() for name in ("GATEWAY_PORT", "POSTGRES_PORT", "NATS_PORT")}
+
+
+def crm(*arguments, folder=None, stdin="", **settings):
+    told = {"RUN_FOLDER": str(folder)} if folder else {}
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.cli", *arguments],
+        env={**os.environ, "COLUMNS": "200", **told, **settings},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

@@ -11,21 +11,8 @@ import pytest
 from deploy.local.checkout import Checkout
 from deploy.local.postgres import Postgres
 
+from .runs import crm
 from .waiting import lives, until
-
-
-def crm(*arguments, folder=None, stdin="", **settings):
-    told = {"RUN_FOLDER": str(folder)} if folder else {}
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *arguments],
-        env={**os.environ, "COLUMNS": "200", **told, **settings},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
 
 COMMANDS = [
     "up",

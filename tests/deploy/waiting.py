@@ -1,8 +1,8 @@
 """Waiting for what becomes true by itself, with an end to one's patience."""
 
-import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -13,8 +13,9 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 def lives(pid: int) -> bool:
+    """Whether it still does anything; one that has ended may wait long to be collected."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return True
+    return stat.rpartition(")")[2].split()[0] != "Z"
