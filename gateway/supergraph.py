@@ -130,6 +130,10 @@ class Supergraph:
         one, other = self.full.type_map[type], self.full.type_map[of]
         return is_abstract_type(other) and self.full.is_sub_type(other, one)
 
+    def interfaces(self, type: str) -> tuple[str, ...]:
+        found = self.full.type_map[type]
+        return tuple(sorted(each.name for each in getattr(found, "interfaces", ())))
+
     def possible(self, type: str) -> frozenset[str]:
         """Give the object types that a value of this type may be, in any subgraph."""
         return self.possible_in("", type)
