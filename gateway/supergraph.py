@@ -94,7 +94,9 @@ class Supergraph:
         """Read a supergraph's text, or raise `InvalidSupergraph`."""
         try:
             return Supergraph(parse(text, no_location=True))
-        except (GraphQLError, TypeError, KeyError) as error:
+        except GraphQLError as error:
+            raise InvalidSupergraph(error.message) from error
+        except (TypeError, KeyError) as error:
             raise InvalidSupergraph(str(error)) from error
 
     @staticmethod
