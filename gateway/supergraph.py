@@ -94,7 +94,9 @@ class Supergraph:
         """Read a supergraph's text, or raise `InvalidSupergraph`."""
         try:
             return Supergraph(parse(text, no_location=True))
-        except (GraphQLError, TypeError, KeyError) as error:
+        except GraphQLError as error:
+            raise InvalidSupergraph(error.message) from error
+        except (TypeError, KeyError) as error:
             raise InvalidSupergraph(str(error)) from error
 
     @staticmethod
@@ -129,6 +131,10 @@ class Supergraph:
         """Say whether every value of the first type is one of the second."""
         one, other = self.full.type_map[type], self.full.type_map[of]
         return is_abstract_type(other) and self.full.is_sub_type(other, one)
+
+    def interfaces(self, type: str) -> tuple[str, ...]:
+        found = self.full.type_map[type]
+        return tuple(sorted(each.name for each in getattr(found, "interfaces", ())))
 
     def possible(self, type: str) -> frozenset[str]:
         """Give the object types that a value of this type may be, in any subgraph."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -17,6 +18,7 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     is_enum_type,
+    is_interface_type,
     is_object_type,
 )
 
@@ -38,6 +40,7 @@ class Notes:
     broken: list[str] = field(default_factory=list)
 
 
+FieldsType = GraphQLObjectType | GraphQLInterfaceType
 Complete = Callable[[Any, Notes], Any]
 Entry = tuple[str, Complete | None]
 """A key of the answer and how its value is completed; None: as it is."""
@@ -66,13 +69,13 @@ def compile_projection(schema: GraphQLSchema, operation: Operation) -> Projectio
 class _Compiler:
     schema: GraphQLSchema
 
-    def entries(self, type: GraphQLObjectType, selections: Selections) -> list[Entry]:
+    def entries(self, type: FieldsType, selections: Selections) -> list[Entry]:
         found: dict[str, list[Field]] = {}
         self._gather(type, selections, found)
         return [(key, self._entry(type, fields)) for key, fields in found.items()]
 
     def _gather(
-        self, type: GraphQLObjectType, selections: Selections, found: dict[str, list[Field]]
+        self, type: FieldsType, selections: Selections, found: dict[str, list[Field]]
     ) -> None:
         for each in selections:
             if isinstance(each, Field):
@@ -80,16 +83,17 @@ class _Compiler:
             elif self._is(type, each):
                 self._gather(type, each.selections, found)
 
-    def _is(self, type: GraphQLObjectType, fragment: Fragment) -> bool:
+    def _is(self, type: FieldsType, fragment: Fragment) -> bool:
         condition = self.schema.type_map[fragment.type]
         if condition is type:
             return True
         return is_abstract_type(condition) and self.schema.is_sub_type(condition, type)
 
-    def _entry(self, type: GraphQLObjectType, fields: list[Field]) -> Complete | None:
+    def _entry(self, type: FieldsType, fields: list[Field]) -> Complete | None:
         first = fields[0]
         if first.name == TYPENAME:
-            return lambda _value, _notes: type.name
+            name = type.name if is_object_type(type) else BROKEN
+            return lambda _value, _notes: name
         if first.name in INTROSPECTION:
             return None
         selections = tuple(each for field in fields for each in field.selections)
@@ -111,22 +115,27 @@ class _Compiler:
 
     def _abstract(self, name: str, selections: Selections) -> Complete:
         """Complete by the value's own type; what is made for a type is made when it turns up."""
-        known: dict[str, Complete | None] = {}
+        known: dict[str | None, Complete | None] = {None: self._of_no_type(name, selections)}
         possible = self.schema.get_possible_types(self.schema.type_map[name])  # type: ignore[arg-type]  # it is abstract
         by_name = {each.name: each for each in possible}
 
         def complete(value: Any, notes: Notes) -> Any:
             if not isinstance(value, dict):
                 return None
-            type_name = value.get(TYPENAME, "")
+            type_name = value.get(TYPENAME)
             if type_name not in known:
-                found = by_name.get(type_name)
+                found = by_name.get(str(type_name))
                 entries = self.entries(found, selections) if found else None
                 known[type_name] = None if entries is None else _object(entries)
             by_type = known[type_name]
             return by_type(value, notes) if by_type else None
 
         return complete
+
+    def _of_no_type(self, name: str, selections: Selections) -> Complete | None:
+        """Complete what only an interface object told of: fields, but no type."""
+        found = self.schema.type_map[name]
+        return _object(self.entries(found, selections)) if is_interface_type(found) else None
 
 
 def _object(entries: list[Entry]) -> Complete:

@@ -31,7 +31,7 @@ def plan(supergraph: Supergraph, operation: Operation) -> Plan:
     return render(supergraph, operation, planner.drafts.all)
 
 
-Away = list[tuple[str, list[Field]]]
+Away = list[tuple[Spot, list[Field]]]
 """Fields that leave a place, by where they go."""
 
 
@@ -54,23 +54,41 @@ class _Planner:
         ]
 
     def plan_query(self) -> None:
-        for target, fields in self._choose(self.root, self.root_fields()):
-            draft = self.drafts.root(target, self.operation.root)
+        for way, fields in self._choose(self.root, self.root_fields()):
+            draft = self.drafts.root(way.subgraph, way.type)
             self._settle(drafting.root_place(draft), fields)
 
     def plan_mutation(self) -> None:
         """Plan field by field, each after all that came of the one before."""
         for asked in self.root_fields():
-            for target, fields in self._choose(self.root, [asked]):
-                draft = self.drafts.next_root(target, self.operation.root)
+            for way, fields in self._choose(self.root, [asked]):
+                draft = self.drafts.next_root(way.subgraph, way.type)
                 self._settle(drafting.root_place(draft), fields)
 
     def _select(self, place: Place, selections: Selections) -> set[Draft]:
         """Plan selections at a place; give the drafts that have a part in them."""
+        if self.routes.is_stand_in(place.spot):
+            return self._select_of_stand_in(place, selections)
         touched = {place.draft}
         for name, fields in self.routes.expand(place.spot, selections):
             here = place if name == place.spot.type else place.narrowed(name)
             touched |= self._select_fields(here, fields)
+        return touched
+
+    def _select_of_stand_in(self, place: Place, selections: Selections) -> set[Draft]:
+        """Take what an interface object gives; ask who knows the true types for the rest."""
+        given: list[Field] = []
+        rest: list[Field | Fragment] = []
+        for each in selections:
+            if isinstance(each, Field) and self.routes.gives(place.spot, each.name):
+                given.append(each)
+            else:
+                rest.append(each)
+        touched = self._select_fields(place, given)
+        if rest:
+            draft = self._entities(place, self.routes.knower(place.spot))
+            draft.node.add(drafting.TYPENAME_FIELD)
+            touched |= self._select(drafting.entity_place(draft), tuple(rest))
         return touched
 
     def _select_fields(self, place: Place, fields: Iterable[Field]) -> set[Draft]:
@@ -83,8 +101,8 @@ class _Planner:
             staying += [here] if here else []
             leaving += [rest] if rest else []
         touched = self._settle(place, staying)
-        for target, group in self._choose(place.spot, leaving):
-            touched |= self._leave(place, target, group)
+        for way, group in self._choose(place.spot, leaving):
+            touched |= self._leave(place, way, group)
         return touched
 
     def _settle(self, place: Place, fields: Iterable[Field]) -> set[Draft]:
@@ -96,29 +114,34 @@ class _Planner:
                 continue
             inner = place.beneath(asked, self.routes.beneath(place.spot, asked))
             touched |= self._select(inner, asked.selections)
-            if self.routes.is_abstract(place.spot, asked):
+            is_told_apart = self.routes.is_abstract(place.spot, asked)
+            if is_told_apart and not self.routes.is_stand_in(inner.spot):
                 inner.node.add(drafting.TYPENAME_FIELD)
         return touched
 
-    def _leave(self, place: Place, target: str, fields: Sequence[Field]) -> set[Draft]:
+    def _leave(self, place: Place, way: Spot, fields: Sequence[Field]) -> set[Draft]:
         """Fetch fields of the place's objects from elsewhere, once per set of requirements."""
-        spot = place.spot
         by_requires: dict[str, list[Field]] = {}
         for asked in fields:
-            join = self.routes.join(target, spot.type, asked.name)
+            join = self.routes.join(way.subgraph, way.type, asked.name)
             by_requires.setdefault(join.requires if join else "", []).append(asked)
         touched = set()
         for requires, group in by_requires.items():
-            key = self._hidden(place, self.routes.key(spot, target))
-            parents = self._select(place, key)
-            required: Selections = ()
-            if requires:
-                required = self._hidden(place, self.routes.field_set(spot.type, requires))
-                parents |= self._select(place, required)
-            draft = self.drafts.entity(target, spot.type, place.path, frozenset(parents))
-            draft.take(self._told(spot.type, key), self._told(spot.type, required))
+            draft = self._entities(place, way, requires)
             touched |= self._settle(drafting.entity_place(draft), group)
         return touched
+
+    def _entities(self, place: Place, way: Spot, requires: str = "") -> Draft:
+        """Give the fetch of the place's objects by this way; it waits for what it must tell."""
+        key = self._hidden(place, self.routes.key(place.spot, way))
+        parents = self._select(place, key)
+        required: Selections = ()
+        if requires:
+            required = self._hidden(place, self.routes.field_set(way.type, requires))
+            parents |= self._select(place, required)
+        draft = self.drafts.entity(way.subgraph, way.type, place.path, frozenset(parents))
+        draft.take(self._told(way.type, key), self._told(way.type, required))
+        return draft
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)
@@ -141,7 +164,7 @@ class _Planner:
 
     def _choose(self, spot: Spot, fields: Sequence[Field]) -> Away:
         """Send each field to a subgraph: where only one will do first, then where one goes."""
-        chosen: dict[str, list[Field]] = {}
+        chosen: dict[Spot, list[Field]] = {}
         open_fields = []
         for asked in self._whole(spot, fields):
             prices = self._prices(spot, asked)
@@ -150,16 +173,16 @@ class _Planner:
             else:
                 open_fields.append((asked, prices))
         for asked, prices in open_fields:
-            best = min(prices, key=lambda t: (prices[t] - JUMP * (t in chosen), t))
+            best = min(prices, key=lambda w: (prices[w] - JUMP * (w in chosen), w.subgraph))
             chosen.setdefault(best, []).append(asked)
         return list(chosen.items())
 
-    def _prices(self, spot: Spot, asked: Field) -> dict[str, int]:
+    def _prices(self, spot: Spot, asked: Field) -> dict[Spot, int]:
         priced = {
-            target: self.routes.price_by(spot, target, asked)
-            for target in self.routes.targets(spot.type, asked.name)
+            way: self.routes.price_by(spot, way, asked)
+            for way in self.routes.ways(spot.type, asked.name)
         }
-        return {target: price for target, price in priced.items() if price is not None}
+        return {way: price for way, price in priced.items() if price is not None}
 
     def _whole(self, spot: Spot, fields: Iterable[Field]) -> Iterable[Field]:
         """Give fields that some subgraph can see through, cutting up those that none can."""
@@ -174,10 +197,10 @@ class _Planner:
     def _cut(self, spot: Spot, asked: Field) -> tuple[Field, Field | None]:
         """Cut off as much of a field as one subgraph can give; the rest is for the others."""
         best: tuple[Field, Field | None] | None = None
-        for target in self.routes.targets(spot.type, asked.name):
-            if self.routes.price_by(spot, target, replace(asked, selections=())) is None:
+        for way in self.routes.ways(spot.type, asked.name):
+            if self.routes.price_by(spot, way, replace(asked, selections=())) is None:
                 continue
-            here, rest = self._split(Spot(target, spot.type), asked)
+            here, rest = self._split(way, asked)
             if here and (best is None or len(here.selections) > len(best[0].selections)):
                 best = here, rest
         if best is None:

@@ -41,7 +41,8 @@ class Subgraph:
         base = self.sdl if "type Query" in self.sdl else f"{self.sdl}\ntype Query"
         if not self.entities:
             return base
-        return f"{base}\nunion _Entity = {' | '.join(self.entities)}\n{MACHINERY}"
+        members = [name for name in self.entities if f"interface {name} " not in self.sdl]
+        return f"{base}\nunion _Entity = {' | '.join(members)}\n{MACHINERY}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

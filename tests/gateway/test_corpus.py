@@ -7,6 +7,7 @@ answers cannot be held against what is expected; the fetches can, against the su
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from gateway.supergraph import Supergraph
 
 CORPUS = Path(os.environ.get("FEDERATION_CORPUS", "/nowhere"))
 SUITES = sorted(each.parent for each in CORPUS.glob("*/supergraph.graphql"))
+DEFINITIONS = {"object_type_definition"}
 
 pytestmark = pytest.mark.skipif(
     not SUITES, reason="FEDERATION_CORPUS names no folder with federation suites"
@@ -92,7 +94,10 @@ def executable(sdl: str) -> GraphQLSchema:
         if any(each.name.value == "key" for each in getattr(node, "directives", None) or ())
         and node.kind in ("object_type_definition", "object_type_extension")
     ]
-    text = sdl if "type Query" in sdl else f"{sdl}\ntype Query"
+    known = {node.name.value for node in parse(sdl).definitions if node.kind in DEFINITIONS}
+    base = re.sub(r"extend type (\w+)", lambda m: m[0] if m[1] in known else f"type {m[1]}", sdl)
+    text = base if "type Query" in base else f"{base}\ntype Query"
+    text += "\nextend type Query { _service: String }"
     if entities:
         text += f"\nunion _Entity = {' | '.join(dict.fromkeys(entities))}\nscalar _Any"
         text += "\nextend type Query { _entities(representations: [_Any!]!): [_Entity]! }"
