@@ -51,7 +51,7 @@ class Harbour:
     async def voyage(self, ship, port, **given):
         document = (
             "mutation($i: SailVoyageInput!)"
-            f" {{ done: createVoyage(input: $i) {{ voyage {{ id }} {REFUSED} }} }}"
+            f" {{ done: sailVoyage(input: $i) {{ voyage {{ id }} {REFUSED} }} }}"
         )
         given = {"shipId": ship, "port": port, "miles": "1"} | given
         done = (await self.ask(document, i=given))["done"]

@@ -130,7 +130,7 @@ async def test_another_companys_record_is_not_found(harbour, elsewhere):
 async def test_a_reference_to_another_companys_record_is_refused(harbour, elsewhere):
     foreign = await elsewhere.ship(name="Eve")
     answer = await harbour.ask(
-        f"""mutation($i: SailVoyageInput!) {{ done: createVoyage(input: $i) {{
+        f"""mutation($i: SailVoyageInput!) {{ done: sailVoyage(input: $i) {{
               voyage {{ id }} {REFUSED} }} }}""",
         i={"shipId": foreign, "port": "Riga", "miles": "1"},
     )

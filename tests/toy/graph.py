@@ -73,7 +73,7 @@ class Mutation:
     create_ship = create(Ship, commands.create, "Register a ship.")
     update_ship = update(Ship, commands.update, "Change a ship.")
     sink_ship = verb(Ship, commands.sink, "Sink a ship.")
-    create_voyage = create(Voyage, commands.sail, "Sail.")
+    sail_voyage = create(Voyage, commands.sail, "Sail.")
     upsert_ships = upsert(
         Ship,
         commands.create,

@@ -38,7 +38,8 @@ def create(cls: type, command: Command, description: str) -> Any:
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
         return await command(work, changes_of(shape, arguments["input"], creating=True))
 
-    return _mutation(shape, command, description, [Part("input", given, "Its values.")], deed)
+    parts = [Part("input", given, "Its values.")]
+    return _mutation(shape, _deed_name(command, shape), told(description, command), parts, deed)
 
 
 def update(cls: type, command: Command, description: str) -> Any:
@@ -55,16 +56,18 @@ def update(cls: type, command: Command, description: str) -> Any:
         changes = changes_of(shape, arguments["input"], creating=False)
         return await command(work, arguments["id"], changes, arguments.get("expectedVersion"))
 
-    return _mutation(shape, command, description, parts, deed)
+    return _mutation(shape, _deed_name(command, shape), told(description, command), parts, deed)
 
 
-def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
+def verb(cls: type, command: Command, description: str, *, name: str = "", **asked: Ask) -> Any:
     """Make the mutation of a deed of its own; its input is the command's signature.
 
+    It is named for the command and the record, `winOpportunity`, unless `name` says better.
     A keyword of the command that stands in `asked` is no input: its question is put before the
     unit of work begins, so that no transaction waits for another service.
     """
     shape = shape_of(cls)
+    name = name or _deed_name(command, shape)
     hints = get_type_hints(command, include_extras=True)
     named = [
         it
@@ -74,9 +77,9 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
     parts = [ID_PART, VERSION_PART]
     if named:
         made = made_input(
-            f"{_deed_name(command, shape)}Input",
+            f"{name}Input",
             [_part_of(it, hints[it.name]) for it in named],
-            f"What {_mutation_name(command, shape)} needs to know.",
+            f"What {_uncapitalised(name)} needs to know.",
         )
         optional = all(it.default is not Parameter.empty for it in named)
         parts.insert(1, Part("input", made | None if optional else made, "What it needs to know."))
@@ -93,7 +96,7 @@ def verb(cls: type, command: Command, description: str, **asked: Ask) -> Any:
         admit(request.actor, permission_of(command))
         return {name: await question(request, arguments["id"]) for name, question in asked.items()}
 
-    return _mutation(shape, command, description, parts, deed, ask=ask)
+    return _mutation(shape, name, told(description, command), parts, deed, ask=ask)
 
 
 def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
@@ -152,21 +155,21 @@ async def _ask_nobody(_request: Request, _arguments: Mapping[str, Any]) -> Mappi
 
 def _mutation(
     shape: Shape,
-    command: Command,
+    name: str,
     description: str,
     parts: Sequence[Part],
     deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]],
     *,
     ask: Asking = _ask_nobody,
 ) -> Any:
-    record = to_camel(_snake(shape.name))
+    record = _uncapitalised(shape.name)
     payload = made_type(
-        f"{_deed_name(command, shape)}Payload",
+        f"{name}Payload",
         [Part(record, shape.cls | None, "The record as it now is."), *payload_parts()],
-        f"What became of {_mutation_name(command, shape)}.",
+        f"What became of {_uncapitalised(name)}.",
     )
     behaviour = Deed(shape, record, payload, deed, ask)
-    return made_field(payload, told(description, command), parts, behaviour)
+    return made_field(payload, description, parts, behaviour)
 
 
 @dataclass(frozen=True)
@@ -248,9 +251,5 @@ def _deed_name(command: Command, shape: Shape) -> str:
     return f"{to_pascal(getattr(command, '__name__', ''))}{shape.name}"
 
 
-def _mutation_name(command: Command, shape: Shape) -> str:
-    return to_camel(_snake(_deed_name(command, shape)))
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{it.lower()}" if it.isupper() else it for it in name).lstrip("_")
+def _uncapitalised(name: str) -> str:
+    return name[:1].lower() + name[1:]

@@ -94,7 +94,10 @@ class Mutation:
     hold_customer = verb(Customer, commands.hold, "Put a customer on hold: it cannot order.")
     release_customer = verb(Customer, commands.release, "Let a customer order again.")
     assign_party_role = verb(
-        Customer, commands.assign_role, "Let a customer play one more role for us."
+        Customer,
+        commands.assign_role,
+        "Let a customer play one more role for us.",
+        name="AssignPartyRole",
     )
     upsert_customers = upsert(
         Customer,

@@ -66,7 +66,10 @@ class Mutation:
     create_staff_user = create(StaffUser, commands.create, "Add somebody who works here.")
     update_staff_user = update(StaffUser, commands.update, "Change a staff user.")
     set_staff_user_password = verb(
-        StaffUser, commands.set_password, "Give a staff user a new password."
+        StaffUser,
+        commands.set_password,
+        "Give a staff user a new password.",
+        name="SetStaffUserPassword",
     )
     upsert_staff_users = upsert(
         StaffUser,
