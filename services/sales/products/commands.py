@@ -11,7 +11,7 @@ from services.sales.products.model import Product
 @requires(EDIT_PRODUCTS, publishes=[ProductCreated])
 async def create(work: Work, values: Changes) -> Product:
     product = work.add(Product, values)
-    await work.publish(ProductCreated.of(product))
+    await work.publish(product.told(ProductCreated))
     return product
 
 
@@ -19,5 +19,5 @@ async def create(work: Work, values: Changes) -> Product:
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Product:
     product = await work.get(Product, id, version=version)
     if work.change(product, changes):
-        await work.publish(ProductUpdated.of(product))
+        await work.publish(product.told(ProductUpdated))
     return product
