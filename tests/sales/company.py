@@ -125,9 +125,12 @@ class Company:
         return [it["type"].split(".")[2] for it in await self.events(id)]
 
     async def events(self, id=None):
-        statement = select(StoredEvent.body).order_by(StoredEvent.at, StoredEvent.sequence)
-        if id is not None:
+        statement = select(StoredEvent.body)
+        if id is None:
+            statement = statement.order_by(StoredEvent.at, StoredEvent.sequence)
+        else:
             statement = statement.where(StoredEvent.aggregate_id == id)
+            statement = statement.order_by(StoredEvent.sequence)
         async with reading(self.engine, self.tenant) as connection:
             return [orjson.loads(it) for it in await connection.scalars(statement)]
 

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from deploy.local import databases
-from deploy.local.postgres import Postgres
 from services.chassis import migrations
 from services.chassis.database import connect
 from services.chassis.ids import new_id
@@ -13,12 +12,11 @@ from tests.sales.company import Company
 
 
 @pytest.fixture(scope="session")
-def sales_database(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sales")
-    with Postgres(folder / "postgres", durable=False) as url:
-        made = asyncio.run(databases.make(url, folder / "keys", names=["sales"]))["sales"]
-        migrations.upgrade("sales", made.owner_url)
-        yield made
+def sales_database(admin_url, tmp_path_factory):
+    keys = tmp_path_factory.mktemp("keys")
+    made = asyncio.run(databases.make(admin_url, keys, names=["sales"]))["sales"]
+    migrations.upgrade("sales", made.owner_url)
+    return made
 
 
 @pytest.fixture(scope="session")

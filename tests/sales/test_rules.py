@@ -1,5 +1,6 @@
 """What holds for every opportunity and every line, whatever their values."""
 
+import itertools
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -39,7 +40,7 @@ def an_opportunity(stage=OpportunityStage.SET_UP, status=OpportunityStatus.OPEN)
 
 
 @pytest.mark.rule("BR-01")
-@pytest.mark.parametrize(("stage", "following"), list(zip(STAGES, STAGES[1:], strict=False)))
+@pytest.mark.parametrize(("stage", "following"), list(itertools.pairwise(STAGES)))
 def test_each_stage_leads_to_exactly_the_next(stage, following):
     won = stage is OpportunityStage.CONTRACT_SIGNED
     status = OpportunityStatus.WON if won else OpportunityStatus.OPEN
