@@ -1,26 +1,25 @@
 """The subgraph of sales, assembled from its slices."""
 
-import strawberry
+from strawberry.tools import merge_types
 
 from services.chassis.graph import Subgraph
-from services.sales.customers.graph import Customer
+from services.sales.customers import graph as customers
 from services.sales.opportunities import graph as opportunities
 from services.sales.orders import graph as orders
 from services.sales.products import graph as products
 
-
-@strawberry.type
-class Query(products.Query, opportunities.Query, orders.Query):
-    pass
+SLICES = (products, opportunities, orders)
 
 
-@strawberry.type
-class Mutation(products.Mutation, opportunities.Mutation, orders.Mutation):
-    pass
-
-
-schema = Subgraph(
-    Query,
-    Mutation,
-    [products.Product, opportunities.Opportunity, orders.Order, orders.OrderLine, Customer],
-)
+def schema() -> Subgraph:
+    return Subgraph(
+        merge_types("Query", tuple(it.Query for it in SLICES)),
+        merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
+        [
+            products.Product,
+            opportunities.Opportunity,
+            orders.Order,
+            orders.OrderLine,
+            customers.Customer,
+        ],
+    )

@@ -61,7 +61,7 @@ async def win(work: Work, id: str) -> Opportunity:
 
 @requires(CLOSE_OPPORTUNITY, publishes=[OpportunityLost])
 async def lose(
-    work: Work, id: str, *, reason: Annotated[str, "Why it was lost; names nobody."]
+    work: Work, id: str, *, reason: Annotated[str, "Why it was lost; names nobody.", 200]
 ) -> Opportunity:
     opportunity = await work.get(Opportunity, id)
     await work.publish(opportunity.lose(reason, at=work.now))

@@ -4,16 +4,18 @@ from services.chassis.events import Event
 from services.chassis.money import Money
 
 
-class ProductFacts(Event):
+class ProductEvent(Event):
+    """What was so of a product when something happened to it."""
+
     product_id: str
     sku: str | None
     name: str
     unit_price: Money | None
 
 
-class ProductCreated(ProductFacts):
+class ProductCreated(ProductEvent):
     type = "sales.product.created.v1"
 
 
-class ProductUpdated(ProductFacts):
+class ProductUpdated(ProductEvent):
     type = "sales.product.updated.v1"

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import Entity, Personal, RecordColumns, column
 from services.chassis.money import Money
-from services.sales.products.events import ProductFacts
+from services.sales.products.events import ProductEvent
 
-Fact = TypeVar("Fact", bound=ProductFacts)
+E = TypeVar("E", bound=ProductEvent)
 
 
 class Product(RecordColumns, Entity):
@@ -35,6 +35,6 @@ class Product(RecordColumns, Entity):
     )
     is_active: Mapped[bool] = column(default=True)
 
-    def told(self, kind: type[Fact]) -> Fact:
-        """Give the fact of this kind, with what others may know."""
-        return kind(product_id=self.id, sku=self.sku, name=self.name, unit_price=self.unit_price)
+    def told(self, fact: type[E]) -> E:
+        """Tell a fact with what is so now."""
+        return fact(product_id=self.id, sku=self.sku, name=self.name, unit_price=self.unit_price)

@@ -103,7 +103,9 @@ async def close(work: Work, id: str) -> Order:
 
 
 @requires(CANCEL_ORDER, publishes=[OrderCancelled])
-async def cancel(work: Work, id: str, *, reason: Annotated[str, "Why it is cancelled."]) -> Order:
+async def cancel(
+    work: Work, id: str, *, reason: Annotated[str, "Why it is cancelled.", 200]
+) -> Order:
     order = await work.lock(Order, id)
     await work.publish(order.cancel(reason))
     return order

@@ -1,0 +1,1 @@
+"""Sales, tried through its graph and its subscriptions."""
