@@ -192,6 +192,43 @@ def token(
     identities.print_token(as_, tenant=tenant, minutes=minutes)
 
 
+@app.command("import")
+def import_(  # noqa: PLR0913  # each is a word of the command line
+    kind: Annotated[str, typer.Argument(help="What the file holds, as the mapping calls it.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a line of headings.")],
+    *,
+    map: Annotated[Path, typer.Option("--map", help="The mapping: which column is which field.")],
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="The short name of their company.")] = "default",
+    url: Annotated[
+        str | None, typer.Option(help="The graph's address; this checkout's when left out.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where to write refused rows, with their reasons.")
+    ] = None,
+) -> None:
+    """Bring in a CSV file through the graph.
+
+    Each row is made, or changed, by the id that the file knows it by: run it twice and the
+    second time changes nothing. A row that is refused is told with its line and reason, and the
+    rest goes in; exits with 1 when there was one. Dates and states that are past need the
+    permission to import history. docs/guides/import.md shows how to write a mapping.
+
+    \b
+    Examples:
+      crm import customers customers.csv --map customers.toml --as ann@acme.example --tenant acme
+      crm import orders orders.csv --map orders.toml --as ann@acme.example --rejects refused.csv
+      CRM_TOKEN=… crm import orders orders.csv --map orders.toml --url https://crm.example/graphql
+    """
+    from .importing import command, importer
+
+    job = importer.Job(kind, file, map, rejects)
+    command.import_file(job, url=url, person=as_, tenant=tenant)
+
+
 @app.command()
 def compose(
     *,

@@ -32,12 +32,17 @@ def create_tenant(name: str, *, slug: str | None, administrator: str, password: 
 
 
 def print_token(email: str, *, tenant: str, minutes: int) -> None:
+    typer.echo(token(email, tenant=tenant, minutes=minutes))
+
+
+def token(email: str, *, tenant: str, minutes: int) -> str:
+    """Sign a token of a staff user with this checkout's key."""
     signer = customers_signer()
     database_url = here.databases()["customers"].app_url
     identity = asyncio.run(maintenance.find_staff(database_url, tenant=tenant, email=email))
     if identity is None:
         raise NotThere(f"{tenant} has no active staff user {email}")
-    typer.echo(signer.sign(identity, audience=PUBLIC_AUDIENCE, life=timedelta(minutes=minutes)))
+    return signer.sign(identity, audience=PUBLIC_AUDIENCE, life=timedelta(minutes=minutes))
 
 
 def customers_signer() -> Signer:

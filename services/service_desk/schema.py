@@ -1,20 +1,9 @@
 """The desk's subgraph, assembled from its slices."""
 
-import strawberry
-
 from services.chassis.graph import Subgraph
-from services.service_desk.cases.graph import Case, CaseMutation, CaseQuery
-from services.service_desk.customers.graph import Customer
+from services.service_desk.cases import graph as cases
+from services.service_desk.customers import graph as customers
 
 
-@strawberry.type
-class Query(CaseQuery):
-    pass
-
-
-@strawberry.type
-class Mutation(CaseMutation):
-    pass
-
-
-schema = Subgraph(Query, Mutation, [Case, Customer])
+def schema() -> Subgraph:
+    return Subgraph(cases.Query, cases.Mutation, [cases.Case, customers.Customer])

@@ -29,7 +29,8 @@ class Desk:
         self.tenant = tenant
         self.works = Works(engine, "service_desk")
         self.access = Access(engine, StaffUser, ROLES, SERVICES)
-        self.answerer = Answerer(schema)
+        self.schema = schema()
+        self.answerer = Answerer(self.schema)
         self.person = ""
 
     async def employ(self, *roles, is_active=True):
@@ -43,7 +44,7 @@ class Desk:
     async def answer(self, document, person=None, **variables):
         identity = Identity(self.tenant, person or self.person, ActorKind.USER)
         actor = await self.access.actor(identity)
-        request = Request(actor, self.works, schema.shapes)
+        request = Request(actor, self.works, self.schema.shapes)
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))
 

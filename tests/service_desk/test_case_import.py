@@ -63,7 +63,7 @@ async def test_a_damaged_row_is_refused_and_the_rest_goes_in(desk, administrator
         desk, administrator, item("1"), item("2", resolvedAt="1997-04-01T08:00:00Z"), item("3")
     )
     assert [it["status"] for it in done["results"]] == ["CREATED", "REFUSED", "CREATED"]
-    assert done["results"][1]["userErrors"][0]["path"] == ["items", "1", "openedAt"]
+    assert done["results"][1]["userErrors"][0]["path"][-1] == "openedAt"
     assert [it["case"]["number"] for it in done["results"] if it["case"]] == [
         "C-1997-00001",
         "C-1997-00002",

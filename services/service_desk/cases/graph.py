@@ -77,13 +77,13 @@ relate(Customer, cases=many(Case, model.Case.customer_id, "What this customer as
 
 
 @strawberry.type
-class CaseQuery:
+class Query:
     case: Case | None = one(Case, "One case.")
     cases: Connection[Case] | None = connection(Case, "The cases that one may see.")
 
 
 @strawberry.type
-class CaseMutation:
+class Mutation:
     open_case = create(Case, commands.open, "Open a case for a customer.")
     update_case = update(Case, commands.update, "Correct what a case says.")
     assign_case = verb(Case, commands.assign, "Say who answers for a case.")
