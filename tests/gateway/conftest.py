@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def errors(self) -> list[dict[str, Any]]:
-        return self.body.get("errors", [])
+        return list(self.body.get("errors", []))
 
     @property
     def codes(self) -> list[str]:

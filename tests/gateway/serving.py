@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
 import uvicorn
-from graphql import GraphQLError, build_ast_schema, execute, parse, validate
+from graphql import GraphQLError, build_ast_schema, execute_sync, parse, validate
 
 DEADLINE_SECONDS = 10
 MACHINERY = """
@@ -29,6 +29,8 @@ class Subgraph:
         self.sdl = sdl
         self.roots = roots
         self.entities = entities or {}
+        self.says: tuple[int, bytes] | None = None
+        """What it answers to everything, where a test wants to hear nonsense."""
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.arrived = asyncio.Event()
@@ -56,16 +58,16 @@ class Subgraph:
         self.asked.append(asked)
         self.arrived.set()
         await self.released.wait()
-        status, answer = self.answer(asked)
+        status, answer = self.says or self._answer(asked)
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def answer(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
+    def _answer(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
         document = parse(asked["query"])
         if faults := validate(self.schema, document):
             return 400, orjson.dumps({"errors": [fault.formatted for fault in faults]})
-        result = execute(
+        result = execute_sync(
             self.schema,
             document,
             root_value=self,
@@ -95,16 +97,20 @@ class Subgraph:
 
 
 class _Server(uvicorn.Server):
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()  # the test run keeps its own
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # the test run keeps its own
 
 
 @contextlib.asynccontextmanager
 async def served(app: Any, *, path: str | None = None) -> AsyncIterator[str]:
     """Serve an application on a free port, or on a unix socket; give its address."""
-    lifespan = "off" if isinstance(app, Subgraph) else "on"
     config = uvicorn.Config(
-        app, lifespan=lifespan, log_config=None, uds=path, timeout_graceful_shutdown=1
+        app,
+        lifespan="off" if isinstance(app, Subgraph) else "on",
+        log_config=None,
+        uds=path,
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     sockets = None

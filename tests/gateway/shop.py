@@ -126,11 +126,10 @@ def people() -> Subgraph:
 def stock() -> Subgraph:
     def product(told: dict[str, Any]) -> dict[str, Any]:
         price, weight = told.get("price"), told.get("weight")
-        is_known = price is not None and weight is not None
         return {
             "id": told["id"],
             "inStock": told["id"] != "p2",
-            "shipping": price // 10 + weight if is_known else None,
+            "shipping": None if price is None or weight is None else price // 10 + weight,
         }
 
     return Subgraph(

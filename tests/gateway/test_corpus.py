@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 from graphql import (
+    BooleanValueNode,
     GraphQLSchema,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
     OperationDefinitionNode,
     build_ast_schema,
     lexicographic_sort_schema,
@@ -27,7 +30,6 @@ from gateway.supergraph import Supergraph
 
 CORPUS = Path(os.environ.get("FEDERATION_CORPUS", "/nowhere"))
 SUITES = sorted(each.parent for each in CORPUS.glob("*/supergraph.graphql"))
-DEFINITIONS = {"object_type_definition"}
 
 pytestmark = pytest.mark.skipif(
     not SUITES, reason="FEDERATION_CORPUS names no folder with federation suites"
@@ -79,7 +81,7 @@ def test_every_query_is_planned_into_fetches_that_their_subgraphs_allow(suite: P
         flags = {
             each.variable.name.value: each.default_value.value
             for each in node.variable_definitions or ()
-            if each.default_value is not None
+            if isinstance(each.default_value, BooleanValueNode)
         }
         plan = planner.plan(graph, planner.normalise(graph, document, node, flags))
         for fetch in plan.fetches:
@@ -88,13 +90,17 @@ def test_every_query_is_planned_into_fetches_that_their_subgraphs_allow(suite: P
 
 def executable(sdl: str) -> GraphQLSchema:
     """Make of a subgraph's SDL the schema that it serves."""
+    objects = [
+        node
+        for node in parse(sdl).definitions
+        if isinstance(node, ObjectTypeDefinitionNode | ObjectTypeExtensionNode)
+    ]
     entities = [
         node.name.value
-        for node in parse(sdl).definitions
-        if any(each.name.value == "key" for each in getattr(node, "directives", None) or ())
-        and node.kind in ("object_type_definition", "object_type_extension")
+        for node in objects
+        if any(each.name.value == "key" for each in node.directives or ())
     ]
-    known = {node.name.value for node in parse(sdl).definitions if node.kind in DEFINITIONS}
+    known = {n.name.value for n in objects if isinstance(n, ObjectTypeDefinitionNode)}
     base = re.sub(r"extend type (\w+)", lambda m: m[0] if m[1] in known else f"type {m[1]}", sdl)
     text = base if "type Query" in base else f"{base}\ntype Query"
     text += "\nextend type Query { _service: String }"

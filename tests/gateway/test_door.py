@@ -112,8 +112,8 @@ async def test_a_token_becomes_a_short_one_for_each_subgraph(front: Front):
     for name in ("people", "products", "stock"):
         assert told(front, name) == Identity("acme", "staff_7", ActorKind.USER)
     bearer = front.subgraphs["people"].headers[0]["authorization"].removeprefix("Bearer ")
-    keys = KeySet.import_key_set(front.gateway_keys)
-    claims = jwt.decode(bearer, keys, algorithms=["Ed25519"]).claims
+    keys: Any = front.gateway_keys
+    claims = jwt.decode(bearer, KeySet.import_key_set(keys), algorithms=["Ed25519"]).claims
     assert claims["exp"] - claims["iat"] == 60
     assert bearer not in front.token("staff_7")
 
@@ -172,7 +172,7 @@ async def test_trace_request_id_and_time_left_travel_on(front: Front):
 async def test_a_subgraph_that_answers_with_a_bad_status_and_graphql_is_understood(front: Front):
     people = front.subgraphs["people"]
     body = {"errors": [{"message": "not today", "extensions": {"code": "NOT_FOUND"}}]}
-    people.answer = lambda _: (403, json.dumps(body).encode())
+    people.says = 403, json.dumps(body).encode()
     answer = await front.ask("{ me { name } }")
     assert answer.data == {"me": None}
     assert (answer.errors[0]["message"], answer.codes) == ("not today", ["NOT_FOUND"])
@@ -182,7 +182,7 @@ async def test_a_subgraph_that_answers_with_a_bad_status_and_graphql_is_understo
     "text", [b"<html>", b"[]", b"{}", b'{"errors": []}', b'{"errors": "x"}', b"", b"null"]
 )
 async def test_what_is_not_graphql_counts_as_not_available(front: Front, text: bytes):
-    front.subgraphs["people"].answer = lambda _: (502, text)
+    front.subgraphs["people"].says = 502, text
     answer = await front.ask("{ me { name } }")
     assert answer.data == {"me": None}
     assert answer.codes == ["SUBGRAPH_UNAVAILABLE"]
@@ -194,7 +194,7 @@ async def test_what_is_not_graphql_counts_as_not_available(front: Front, text: b
     [None, [], [None], ["x"], {"0": {}}, [{"name": "Ada"}, {"name": "too many"}]],
 )
 async def test_entities_in_no_good_order_break_nothing(front: Front, entities: Any):
-    front.subgraphs["people"].answer = lambda _: (
+    front.subgraphs["people"].says = (
         200,
         json.dumps(
             {"data": {"e0": entities}, "errors": [{"path": ["e0", 7, "name"]}, 5]}
