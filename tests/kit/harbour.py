@@ -64,7 +64,7 @@ class Harbour:
 
     async def statements(self, document, **variables):
         """Ask, and count the statements that the database was given."""
-        counted = Counter()
+        counted: Counter[str] = Counter()
 
         def count(_connection, _cursor, statement, *_rest):
             counted[statement] += 1
