@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from nats.js.errors import NotFoundError
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -101,7 +102,7 @@ async def handled(works, tenant="default"):
     """Say of each ship which numbers were handled, and how often."""
     async with reading(works.engine, tenant) as connection:
         rows = await connection.execute(text("SELECT name, year, last FROM number_series"))
-        noted = {}
+        noted: dict[str, dict[int, int]] = {}
         for row in rows:
             noted.setdefault(row.name, {})[row.year] = row.last
     return noted
@@ -118,7 +119,10 @@ async def settled(stream):
     """Wait until the stream has heard of every message what became of it."""
 
     async def nothing_is_left():
-        info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
+        try:
+            info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
+        except NotFoundError:  # not made yet
+            return False
         return info.num_pending == 0 and info.num_ack_pending == 0
 
     await until(nothing_is_left)
