@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
@@ -49,7 +50,7 @@ class Run:
         try:
             answer = await self.ask(fetch, given)
         except SubgraphFailed as failure:
-            path = fetch.keys if len(fetch.keys) == 1 else ()
+            path = self._path_of(fetch, batches)
             self.errors.append(
                 error(failure.code, failure.message, path=path, service=fetch.subgraph)
             )
@@ -90,6 +91,16 @@ class Run:
         for at in self._paths(batches, path if isinstance(path, list) else []):
             kept: Error = {"message": message, "extensions": extensions}
             self.errors.append({**kept, "path": list(at)} if at else kept)
+
+    def _path_of(
+        self, fetch: Fetch, batches: list[tuple[Entities, Batch]]
+    ) -> tuple[PathItem, ...]:
+        """Say where a fetch that brought nothing leaves its gap: down to the list, if it is one."""
+        if not batches:
+            return fetch.keys if len(fetch.keys) == 1 else ()
+        entities, batch = next(it for it in batches if it[1].representations)
+        at = batch.where(self.data, entities, 0)[0]
+        return tuple(takewhile(lambda step: isinstance(step, str), at))
 
     def _paths(
         self, batches: list[tuple[Entities, Batch]], path: list[Any]
