@@ -98,6 +98,10 @@ class LimitExceeded(Refusal):
     code, reason = Code.LIMIT_EXCEEDED, "LIMIT_EXCEEDED"
 
 
+class Locked(Refusal):
+    code, reason = Code.LOCKED, "LOCKED"
+
+
 class Referenced(Refusal):
     code, reason = Code.REFERENCED, "REFERENCED"
 

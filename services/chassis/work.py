@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, event, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,12 +20,20 @@ from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaul
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event, data_of
 from services.chassis.ids import new_id
-from services.chassis.refusals import Duplicate, NotFound, Referenced, VersionConflict
+from services.chassis.refusals import (
+    Duplicate,
+    Locked,
+    NotFound,
+    Referenced,
+    VersionConflict,
+)
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=Any)
 
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
+LOCKED = {"55P03", "40P01"}
+"""A lock that was not had in time, and two that waited for each other."""
 Settling = Callable[["Work", Sequence[str]], Awaitable[None]]
 """What is due for some records at the end of a work, all of them at once."""
 
@@ -223,17 +231,22 @@ class Works:
             work = Work(session, actor, self.clock(), self.service, trace, cause, bulk)
             event.listen(session.sync_session, "before_flush", noting(work))
             event.listen(session.sync_session, "after_flush", numbering(work))
-            yield work
-            await work.commit()
+            try:
+                yield work
+                await work.commit()
+            except DBAPIError as error:
+                raise _refusal_of(error) from error
         if work.laid:
             self.committed()
 
 
-def _refusal_of(error: IntegrityError) -> Exception:
-    """Turn a broken unique or foreign key into a refusal; any other is a fault."""
+def _refusal_of(error: DBAPIError) -> Exception:
+    """Turn a broken unique or foreign key, or a lock not had, into a refusal; else a fault."""
     state = getattr(error.orig, "sqlstate", None)
     if state == UNIQUE_VIOLATION:
         return Duplicate("a record with this key is there already")
     if state == FOREIGN_KEY_VIOLATION:
         return Referenced("this refers to a record that is not there")
+    if state in LOCKED:
+        return Locked("somebody else is at work on this record; it can be tried again")
     return error

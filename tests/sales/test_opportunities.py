@@ -1,5 +1,7 @@
 """Opportunities through the graph."""
 
+import asyncio
+
 import pytest
 
 from services.chassis.ids import new_id
@@ -133,6 +135,15 @@ async def test_a_stale_change_is_refused(company):
     done = await company.change("Opportunity", OPPORTUNITY, id, {"name": "A sauna"}, version=1)
     assert reasons(done) == ["VERSION_CONFLICT"]
     assert await company.told(id) == ["created", "updated"]
+
+
+async def test_won_twice_at_the_same_time_it_is_won_once(company):
+    id = await an_opportunity(company)
+    await advance(company, id, 3)
+    both = await asyncio.gather(*(deed(company, "win", id) for _ in range(2)))
+    [refused] = [it for it in both if it["userErrors"]]
+    assert reasons(refused)[0] in ("VERSION_CONFLICT", "OPPORTUNITY_CLOSED")
+    assert (await company.told(id)).count("won") == 1
 
 
 async def test_a_customer_shows_what_may_be_sold_to_it(company):

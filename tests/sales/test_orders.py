@@ -4,8 +4,12 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
+from services.chassis.actor import Actor
+from services.chassis.database import connect
 from services.chassis.ids import new_id
+from services.sales.orders.model import Order
 from tests.sales.company import LINE, ORDER, amounts, priced, reasons
 
 
@@ -171,6 +175,29 @@ async def test_lines_added_at_the_same_time_are_all_counted(company, tea):
     assert amounts(await company.seen(order)) == (144, 144)
     nets = [it["data"]["net"]["amount"] for it in await company.events(order)]
     assert nets == [str(Decimal(n)) for n in ("0", *(f"{18 * it}.0000" for it in range(1, 9)))]
+
+
+async def test_an_order_that_somebody_holds_is_locked(company, impatient):
+    order = await company.order()
+    mine = type(company)(impatient, company.tenant)
+    async with company.works.begin(Actor.system(company.tenant, "sales")) as work:
+        await work.lock(Order, order)
+        done = await mine.deed("cancel", order, company.person, reason="not now")
+    assert [it["code"] for it in done["userErrors"]] == ["LOCKED"]
+    assert await company.told(order) == ["created"]
+
+
+@pytest.fixture
+async def impatient(sales_database):
+    """Connections that wait for no lock."""
+    engine = connect(sales_database.app_url, pooled=False)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def hurry(connection):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '20ms'")
+
+    yield engine
+    await engine.dispose()
 
 
 async def test_a_customer_an_opportunity_and_a_seller_show_their_orders(company):
