@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import metrics, telemetry
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.bearers import Bearers
 from services.chassis.database import reading
 from services.chassis.logs import log
 from services.chassis.refusals import Code, Refusal, Refusals
+from services.chassis.serving import CannotListen
 from services.chassis.tokens import Identity, InvalidToken, Verifier
 from services.chassis.work import Works
 
@@ -100,7 +102,7 @@ class RpcServer:
         works: Works,
     ) -> None:
         self.answers = list(answers)
-        self.verifier = verifier
+        self.bearers = Bearers(verifier)
         self.read_actor = read_actor
         self.works = works
         self.health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # its stubs lag
@@ -113,7 +115,10 @@ class RpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
         names = [it.contract.full_name for it in self.answers]
         reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self.server)
-        self.port = self.server.add_insecure_port(listen)
+        try:
+            self.port = self.server.add_insecure_port(listen)
+        except RuntimeError as error:
+            raise CannotListen(f"{listen}: {error}") from error
         await self.server.start()
         for name in ("", *names):
             await self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -162,16 +167,13 @@ class RpcServer:
             return answered
 
     async def _admitted(self, carried: dict[str, str]) -> Call:
-        scheme, _, token = carried.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise InvalidToken("no bearer token")
-        caller = self.verifier.verify(token)
+        caller = self.bearers.identity(carried.get("authorization", ""))
         return Call(caller, await self.read_actor(self._on_behalf(caller, carried)), self.works)
 
     def _on_behalf(self, caller: Identity, carried: dict[str, str]) -> Identity:
         """Believe one of our own programs for whom it asks, and nobody else."""
         kind, _, id = carried.get(ON_BEHALF_OF, "").partition(":")
-        is_program = caller.kind is ActorKind.SERVICE and caller.subject in self.verifier.keys
+        is_program = caller.kind is ActorKind.SERVICE and self.bearers.is_program(caller)
         if not kind or not is_program:
             return caller
         if kind not in SPOKEN_FOR:

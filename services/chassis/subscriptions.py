@@ -95,10 +95,10 @@ class Subscriber:
         self.stream = stream
         self._stopping = False
         self._lanes = Lanes(width=AT_ONCE, room=BATCH)
-        self._pulling: list[asyncio.Task[None]] = []
+        self.pulling: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._pulling = [
+        self.pulling = [
             asyncio.create_task(self._pull(service, aggregate))
             for service, aggregate in self.subscriptions.sources()
         ]
@@ -106,9 +106,9 @@ class Subscriber:
     async def stop(self) -> None:
         """Finish what is being done, and give back what is not begun."""
         self._stopping = True
-        for it in self._pulling:
+        for it in self.pulling:
             it.cancel()
-        await asyncio.gather(*self._pulling, return_exceptions=True)
+        await asyncio.gather(*self.pulling, return_exceptions=True)
         await self._lanes.finished()
 
     async def _pull(self, service: str, aggregate: str) -> None:

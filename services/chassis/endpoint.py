@@ -1,0 +1,171 @@
+"""The GraphQL path of a service, as plain ASGI: bytes in, an answer out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from services.chassis import metrics, telemetry
+from services.chassis.bearers import Bearers
+from services.chassis.graph.answer import Answerer
+from services.chassis.graph.request import Request
+from services.chassis.logs import log
+from services.chassis.tokens import Identity, InvalidToken
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Outcome = tuple[int, dict[str, Any]]
+
+MAX_BODY = 1 << 20
+JSON = "application/json"
+MASKED = "something went wrong here; the request id finds it in the logs"
+
+
+class RequestRefused(Exception):
+    """A request that never reaches the graph: a status, a code and a sentence."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A GraphQL request, as its body has it."""
+
+    query: str
+    variables: Mapping[str, Any] | None
+    operation: str | None
+
+    @staticmethod
+    def of(body: bytes) -> "Asked":
+        try:
+            told = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise malformed("the body is not JSON") from error
+        if not isinstance(told, dict):
+            raise malformed("the body is not a JSON object")
+        query, variables = told.get("query"), told.get("variables")
+        operation = told.get("operationName")
+        if not isinstance(query, str):
+            raise malformed("`query` is not a text")
+        if not isinstance(variables, dict | None):
+            raise malformed("`variables` is not an object")
+        if not isinstance(operation, str | None):
+            raise malformed("`operationName` is not a text")
+        return Asked(query, variables, operation)
+
+
+class Endpoint:
+    """Answers POST requests of those who have a token for this service."""
+
+    def __init__(
+        self,
+        service: str,
+        answerer: Answerer,
+        bearers: Bearers,
+        request_of: Callable[[Identity], Awaitable[Request]],
+    ) -> None:
+        self.service = service
+        self.answerer = answerer
+        self.bearers = bearers
+        self.request_of = request_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        begun = perf_counter()
+        with telemetry.traced(telemetry.continued(headers)) as trace:
+            status, answer = await self._outcome(scope["method"], headers, receive)
+            labels = self.service, "graph", told_as(status, answer)
+            metrics.ANSWERED.labels(*labels).observe(perf_counter() - begun)
+            body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
+            await _send(send, status, body, trace.request_id)
+
+    async def _outcome(self, method: str, headers: Mapping[str, str], receive: Receive) -> Outcome:
+        """Answer in time; what is wrong with the request is said, what is wrong here masked."""
+        try:
+            async with asyncio.timeout(telemetry.current().remaining_seconds()):
+                return 200, await self._answer(method, headers, receive)
+        except RequestRefused as refused:
+            return refused.status, error_of(refused.code, str(refused))
+        except InvalidToken as error:
+            log().info("a caller was not let in", reason=str(error))
+            return 401, error_of("UNAUTHENTICATED", "this needs a token for this service")
+        except Exception as error:  # noqa: BLE001  # the edge: masked and logged
+            if isinstance(error, TimeoutError) and telemetry.current().remaining_seconds() <= 0:
+                return 504, error_of("DEADLINE_EXCEEDED", "the time for this answer is over")
+            log().error("a request failed", exc_info=error)
+            return 500, error_of("INTERNAL", MASKED)
+
+    async def _answer(
+        self, method: str, headers: Mapping[str, str], receive: Receive
+    ) -> dict[str, Any]:
+        if method != "POST":
+            raise RequestRefused(405, "BAD_REQUEST", "POST a GraphQL request here")
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+            raise RequestRefused(415, "BAD_REQUEST", f"send the request as {JSON}")
+        identity = self.bearers.identity(headers.get("authorization", ""))
+        asked = Asked.of(await _body(headers, receive))
+        request = await self.request_of(identity)
+        return await self.answerer.answer(request, asked.query, asked.variables, asked.operation)
+
+
+def malformed(message: str) -> RequestRefused:
+    return RequestRefused(400, "BAD_REQUEST", message)
+
+
+def error_of(code: str, message: str) -> dict[str, Any]:
+    """Say that nothing was answered, and why, in GraphQL's shape."""
+    extensions = {"code": code, "requestId": telemetry.current().request_id}
+    return {"errors": [{"message": message, "extensions": extensions}]}
+
+
+def told_as(status: int, answer: Mapping[str, Any]) -> str:
+    """Name an outcome for the operators."""
+    if status >= 500:  # noqa: PLR2004  # from here on it is our own fault
+        return "failed"
+    if "data" not in answer:
+        return "refused"
+    return "partial" if answer.get("errors") else "ok"
+
+
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+    """Read the body, but never more of it than is allowed."""
+    told = headers.get("content-length", "")
+    if told.isdecimal() and int(told) > MAX_BODY:
+        raise _too_large()
+    parts, size, is_more = [], 0, True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise malformed("the caller left")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BODY:
+            raise _too_large()
+        is_more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(413, "BAD_REQUEST", f"the body is larger than {MAX_BODY} bytes")
+
+
+async def _send(send: Send, status: int, body: bytes, request_id: str) -> None:
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", request_id.encode()),
+    ]
+    if status == 401:  # noqa: PLR2004  # RFC 9110 wants to hear how
+        headers.append((b"www-authenticate", b"Bearer"))
+    if status == 405:  # noqa: PLR2004  # likewise
+        headers.append((b"allow", b"POST"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

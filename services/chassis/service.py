@@ -1,0 +1,210 @@
+"""A service put together: from its settings to a program that serves, and stops in order."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+import uvloop
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.chassis import logs, settings
+from services.chassis.app import App, Health
+from services.chassis.asking import Channel
+from services.chassis.bearers import Bearers
+from services.chassis.database import connect
+from services.chassis.endpoint import Endpoint
+from services.chassis.graph.answer import Answerer
+from services.chassis.graph.request import Request
+from services.chassis.graph.schema import Subgraph
+from services.chassis.logs import log
+from services.chassis.reaching import CannotReach, reached
+from services.chassis.relay import Relay
+from services.chassis.rpc import Answers, ReadActor, RpcServer
+from services.chassis.serving import CannotListen, Http
+from services.chassis.settings import ServiceSettings, SettingsError
+from services.chassis.streams import Stream, StreamLimits
+from services.chassis.subscriptions import Subscriber, Subscriptions
+from services.chassis.tokens import Identity, Signer, Verifier
+from services.chassis.work import Works
+
+Role = Literal["web", "worker", "all"]
+CANNOT_START, BROKE = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a service's own resolvers and pages share beside the data."""
+
+    settings: ServiceSettings
+    signer: Signer
+    verifier: Verifier
+    works: Works
+    customers: Channel
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service is made of; its `main.py` names each.
+
+    `read_actor` is given the app role's engine; `app` makes what resolvers find as `request.app`.
+    """
+
+    name: str
+    schema: Subgraph
+    read_actor: Callable[[AsyncEngine], ReadActor]
+    subscriptions: Sequence[Subscriptions] = ()
+    answers: Sequence[Answers] = ()
+    routers: Sequence[Callable[[Means], APIRouter]] = ()
+    app: Callable[[Means], Any] = lambda means: means
+
+
+class Service:
+    """One service in one process: as `web` it answers, as `worker` it relays and reacts."""
+
+    def __init__(self, parts: Parts, told: ServiceSettings) -> None:
+        self.parts = parts
+        self.settings = told
+        self.health = Health()
+        self.engine = connect(told.database_url, pool_size=told.pool_size, name=parts.name)
+        self.worker_engine = connect(
+            told.worker_database_url, name=f"{parts.name} relay", pooled=False
+        )
+        limits = StreamLimits(replicas=told.stream_replicas)
+        self.stream = Stream(told.nats_url, name=parts.name, limits=limits)
+        self.relay = Relay(self.worker_engine, self.stream, parts.name)
+        self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.read_actor = parts.read_actor(self.engine)
+        self.means = self._means()
+        self.bearers = Bearers(self.means.verifier)
+        self.app = parts.app(self.means)
+        self.http: Http | None = None
+        self.rpc: RpcServer | None = None
+        self.subscriber: Subscriber | None = None
+        self.relaying: list[asyncio.Task[None]] = []
+
+    async def start(self, role: Role = "all") -> None:
+        """Listen, so that probes are answered, then wait for the database, then serve."""
+        serves, works = role in ("web", "all"), role in ("worker", "all")
+        routers = [it(self.means) for it in self.parts.routers] if serves else []
+        app = App(self.health, self._endpoint() if serves else None, routers)
+        self.http = Http(app, self.settings.http_listen, self.settings.drain_seconds)
+        await self.http.start()
+        await reached(self.engine, self.settings.start_seconds)
+        if serves:
+            await self._answer()
+        if works:
+            await reached(self.worker_engine, self.settings.start_seconds)
+            self._work()
+        self.health.is_started = True
+        log().info("the service stands", role=role)
+
+    async def stand(self, role: Role) -> None:
+        """Start, and return only when a part ends by itself, which none should."""
+        await self.start(role)
+        serving = [self.http.serving] if self.http and self.http.serving else []
+        reacting = self.subscriber.pulling if self.subscriber else []
+        await asyncio.wait(
+            [*serving, *self.relaying, *reacting], return_when=asyncio.FIRST_COMPLETED
+        )
+
+    async def stop(self) -> None:
+        """Stop in order: not ready, nothing new, what is in flight, reactions, the outbox."""
+        self.health.is_draining = True
+        grace = self.settings.drain_seconds
+        answering = [self.http.stop()] if self.http else []
+        asked = [self.rpc.stop(grace)] if self.rpc else []
+        await asyncio.gather(*answering, *asked, return_exceptions=True)
+        if self.subscriber is not None:
+            await self.subscriber.stop()
+        self.relay.stop()
+        if self.relaying:
+            await asyncio.wait(self.relaying, timeout=max(1.0, grace))
+        for it in self.relaying:
+            it.cancel()
+        await asyncio.gather(*self.relaying, return_exceptions=True)
+        await self.stream.close()
+        await self.means.customers.close()
+        await self.engine.dispose()
+        await self.worker_engine.dispose()
+        log().info("the service has stopped")
+
+    async def _answer(self) -> None:
+        self.rpc = RpcServer(
+            self.parts.answers,
+            verifier=self.means.verifier,
+            read_actor=self.read_actor,
+            works=self.works,
+        )
+        await self.rpc.start(self.settings.grpc_listen)
+
+    def _work(self) -> None:
+        self.relaying = [asyncio.create_task(self.relay.run())]
+        joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
+        self.subscriber = Subscriber(joined, self.works, self.stream)
+        self.subscriber.start()
+
+    def _endpoint(self) -> Endpoint:
+        return Endpoint(
+            self.parts.name, Answerer(self.parts.schema), self.bearers, self._request_of
+        )
+
+    async def _request_of(self, identity: Identity) -> Request:
+        actor = await self.read_actor(identity)
+        return Request(actor, self.works, self.parts.schema.shapes, self.app)
+
+    def _means(self) -> Means:
+        name, told = self.parts.name, self.settings
+        try:
+            signer = Signer.from_file(name, told.signing_key_file)
+            verifier = Verifier.from_files(name, told.trusted_issuers)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"a key file is of no use: {error}") from error
+        customers = Channel(told.customers_rpc, audience="customers", signer=signer)
+        return Means(told, signer, verifier, self.works, customers)
+
+
+def main(parts: Parts, argv: Sequence[str] = ()) -> int:
+    """Be the program of a service: `[web|worker|all]`, until a signal comes."""
+    try:
+        role = role_of(argv)
+        told = cast(ServiceSettings, settings.read(ServiceSettings))
+        logs.set_up(parts.name, told.log_level, told.log_format)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(serve(parts, told, role))
+    except (SettingsError, CannotListen, CannotReach) as error:
+        sys.stderr.write(f"{parts.name} cannot start: {str(error).rstrip('.')}.\n")
+        return CANNOT_START
+
+
+def role_of(argv: Sequence[str]) -> Role:
+    if not argv:
+        return "all"
+    if len(argv) > 1 or argv[0] not in get_args(Role):
+        raise SettingsError(f"its role is one of {', '.join(get_args(Role))}")
+    return cast(Role, argv[0])
+
+
+async def serve(parts: Parts, told: ServiceSettings, role: Role) -> int:
+    """Serve until told to stop, or until a part breaks; stop in order either way."""
+    service = Service(parts, told)
+    stopped = asyncio.Event()
+    for it in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(it, stopped.set)
+    asked = asyncio.create_task(stopped.wait())
+    standing = asyncio.create_task(service.stand(role))
+    try:
+        await asyncio.wait([standing, asked], return_when=asyncio.FIRST_COMPLETED)
+        if asked.done():
+            return 0
+        standing.result()
+        log().error("a part of the service has ended by itself")
+        return BROKE
+    finally:
+        standing.cancel()
+        asked.cancel()
+        await asyncio.gather(standing, asked, return_exceptions=True)
+        await service.stop()
