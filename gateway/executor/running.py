@@ -95,7 +95,7 @@ class Run:
     def _path_of(
         self, fetch: Fetch, batches: list[tuple[Entities, Batch]]
     ) -> tuple[PathItem, ...]:
-        """Say where a fetch that brought nothing leaves its gap: down to the list, if it is one."""
+        """Say where a fetch that brought nothing leaves a gap: down to the first list."""
         if not batches:
             return fetch.keys if len(fetch.keys) == 1 else ()
         entities, batch = next(it for it in batches if it[1].representations)

@@ -1,6 +1,6 @@
 """Access: what the bearer of a token may do here, by the roles that this service knows of."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,13 @@ from services.chassis.permissions import Permission, granted
 from services.chassis.tokens import Identity
 
 ByRole = Mapping[str, frozenset[Permission]]
+
+
+def access_by(
+    staff: type[Any], by_role: ByRole, services: ByRole
+) -> Callable[[AsyncEngine], Callable[[Identity], Awaitable[Actor]]]:
+    """Say whose roles count and what they permit, before there is a database to read them from."""
+    return lambda engine: Access(engine, staff, by_role, services).actor
 
 
 class Access:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -55,7 +55,7 @@ def events(service: str) -> dict[str, Any]:
     }
     return {
         "service": service,
-        "publishes": {it.type: {"data": _schema(it)} for it in published(service)},
+        "publishes": {it.type: {"data": _schema(it, told=True)} for it in published(service)},
         "reads": reads,
     }
 
@@ -107,8 +107,10 @@ def _is_event(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type")
 
 
-def _schema(kind: type[Event]) -> dict[str, Any]:
-    schema = kind.model_json_schema(by_alias=True)
+def _schema(kind: type[Event], *, told: bool = False) -> dict[str, Any]:
+    """Describe what a publisher writes (a decimal is a text), or what a reader takes in."""
+    mode: Literal["serialization", "validation"] = "serialization" if told else "validation"
+    schema = kind.model_json_schema(by_alias=True, mode=mode)
     schema.pop("title", None)
     return schema
 

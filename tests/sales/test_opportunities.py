@@ -43,7 +43,6 @@ async def test_an_opportunity_is_set_up(company):
     assert await company.told(id) == ["created"]
 
 
-@pytest.mark.rule("BR-01")
 async def test_it_advances_stage_by_stage_until_it_is_won_and_implemented(company):
     id = await an_opportunity(company)
     assert [(await advance(company, id))["made"]["stage"] for _ in range(4)] == STAGES
@@ -53,7 +52,6 @@ async def test_it_advances_stage_by_stage_until_it_is_won_and_implemented(compan
     assert reasons(await advance(company, id)) == ["LAST_STAGE"]
 
 
-@pytest.mark.rule("BR-01")
 async def test_a_stage_cannot_be_skipped(company):
     id = await an_opportunity(company)
     done = await deed(company, "advance", id, to="NEGOTIATION")

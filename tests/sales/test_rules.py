@@ -39,7 +39,6 @@ def an_opportunity(stage=OpportunityStage.SET_UP, status=OpportunityStatus.OPEN)
     )
 
 
-@pytest.mark.rule("BR-01")
 @pytest.mark.parametrize(("stage", "following"), list(itertools.pairwise(STAGES)))
 def test_each_stage_leads_to_exactly_the_next(stage, following):
     won = stage is OpportunityStage.CONTRACT_SIGNED
@@ -50,7 +49,6 @@ def test_each_stage_leads_to_exactly_the_next(stage, following):
     assert fact.stage == following.name
 
 
-@pytest.mark.rule("BR-01")
 @given(some.sampled_from(STAGES), some.sampled_from(STAGES))
 def test_no_stage_is_skipped_and_none_is_gone_back_to(stage, to):
     opportunity = an_opportunity(stage)

@@ -1,0 +1,25 @@
+"""The program of sales: `python -m services.sales.main [web|worker|all]`."""
+
+import sys
+
+from services.chassis.access import access_by
+from services.chassis.service import Parts, main
+from services.sales import permissions
+from services.sales.customers import subscribers as customers
+from services.sales.schema import schema
+from services.sales.staff import subscribers as staff
+from services.sales.staff.model import StaffUser
+
+
+def parts() -> Parts:
+    return Parts(
+        name="sales",
+        schema=schema(),
+        read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
+        subscriptions=[customers.subscriptions, staff.subscriptions],
+        app=lambda means: means.customers,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(parts(), sys.argv[1:]))

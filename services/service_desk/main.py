@@ -1,0 +1,24 @@
+"""The program of the service desk: `python -m services.service_desk.main [web|worker|all]`."""
+
+import sys
+
+from services.chassis.access import access_by
+from services.chassis.service import Parts, main
+from services.service_desk import permissions
+from services.service_desk.customers import subscribers as customers
+from services.service_desk.schema import schema
+from services.service_desk.staff import subscribers as staff
+from services.service_desk.staff.model import StaffUser
+
+
+def parts() -> Parts:
+    return Parts(
+        name="service_desk",
+        schema=schema(),
+        read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
+        subscriptions=[customers.subscriptions, staff.subscriptions],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(parts(), sys.argv[1:]))
