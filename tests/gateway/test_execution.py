@@ -87,6 +87,7 @@ async def test_a_dead_subgraph_blanks_its_own_fields_and_nothing_else(front: Fro
     }
     [error] = answer.errors
     assert error["message"] == "the stock service is not available"
+    assert error["path"] == ["products"]
     assert error["extensions"]["code"] == "SUBGRAPH_UNAVAILABLE"
     assert error["extensions"]["service"] == "stock"
     assert "127.0.0.1" not in str(answer.body)
