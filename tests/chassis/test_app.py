@@ -50,6 +50,7 @@ def told(database, nats_server, tmp_path):
         "NATS_URL": nats_server.url,
         "SIGNING_KEY_FILE": str(own),
         "TRUSTED_ISSUERS": json.dumps(trusted),
+        "STREAM_MAX_BYTES": str(256 << 20),
         "DRAIN_SECONDS": "5",
         "START_SECONDS": "20",
     }
