@@ -129,7 +129,7 @@ async def test_what_takes_too_long_goes_in_halves(graph, bring):
 
 @pytest.mark.parametrize("fault", ["SUBGRAPH_UNAVAILABLE", "break off", 503])
 async def test_what_passes_is_waited_for(graph, bring, fault):
-    told = []
+    told: list[str] = []
     graph.faults = [fault, fault]
     outcome = await bring(HEADER, ACME, BETA, tell=told.append)
     assert counts(outcome) == (2, 0, 0, 0)
