@@ -29,6 +29,16 @@ async def test_a_case_goes_its_way_and_each_step_is_told_once(desk):
     assert [it["sequence"] for it in await desk.events(id)] == list(range(1, 9))
 
 
+async def test_a_resolution_may_be_long_but_not_without_end(desk):
+    id = await desk.opened()
+    await desk.do("startCase", id)
+    done = await desk.do("resolveCase", id, resolution="x" * 10_001)
+    assert done["userErrors"][0]["code"] == "TOO_LONG"
+    done = await desk.do("resolveCase", id, resolution="x" * 10_000)
+    assert done["userErrors"] == []
+    assert await desk.told(id) == ["opened", "started", "resolved"]
+
+
 async def test_what_a_customer_wrote_never_travels(desk):
     secret = "My neighbour Mary Miller broke it"
     id = await desk.opened(subject=secret, description=secret)

@@ -21,7 +21,7 @@ from deploy.local.refusals import Refused
 
 AT_ONCE, BYTES_AT_ONCE = 200, 500_000
 """A call stays under the graph's limits: 500 items, a megabyte, ten seconds."""
-REASON_LENGTH = 1000
+REASON_LENGTH, MOST_UNTOLD = 1000, 5000
 
 
 @dataclass
@@ -73,6 +73,7 @@ async def bring_in(job: Job, graph: Graph, watch: Watch) -> Outcome:
                 for batch in batches(importer.items(found, items)):
                     await importer.send(batch)
                     watch(found, importer.outcome)
+                importer.tell_refused()
     return importer.outcome
 
 
@@ -102,6 +103,7 @@ class Importer:
         self.references = References(graph)
         self.outcome = Outcome()
         self.lines: dict[str, int] = {}
+        self.refused: list[tuple[Row, str]] = []
 
     def items(self, found: Rows, items: Items) -> Iterator[Item]:
         """Give the rows that can be sent; the others are refused on the way."""
@@ -130,6 +132,7 @@ class Importer:
             except Unfit as reason:
                 self.refuse(item.row, str(reason))
         await self._upsert(ready, inputs)
+        self.tell_refused()
 
     async def _upsert(self, items: Sequence[Item], inputs: Sequence[Mapping[str, Any]]) -> None:
         """Send them together; if that takes too long, in halves."""
@@ -158,9 +161,17 @@ class Importer:
 
     def refuse(self, row: Row, reason: str) -> None:
         self.outcome.counts["REFUSED"] += 1
-        if len(self.outcome.first_refused) < 10:  # noqa: PLR2004  # as many as one reads
-            self.outcome.first_refused.append((row.line, reason))
-        self.rejects.add(row, reason[:REASON_LENGTH])
+        self.refused.append((row, reason))
+        if len(self.refused) > MOST_UNTOLD:
+            self.tell_refused()
+
+    def tell_refused(self) -> None:
+        """Write down the refused rows in the order of their lines."""
+        for row, reason in sorted(self.refused, key=lambda it: it[0].line):
+            if len(self.outcome.first_refused) < 10:  # noqa: PLR2004  # as many as one reads
+                self.outcome.first_refused.append((row.line, reason))
+            self.rejects.add(row, reason[:REASON_LENGTH])
+        self.refused.clear()
 
 
 def reason_of(errors: Sequence[Mapping[str, Any]]) -> str:

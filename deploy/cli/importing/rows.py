@@ -34,7 +34,7 @@ class Rows:
         self.line = 0
         self.taken: list[str] = []
         self.put_back: list[str] = []
-        self.width = 0
+        self.width = self.skipped = 0
         header = next(self._records(), None)
         if header is None:
             raise Refused(f"{file} is empty: its first line names the columns")
@@ -55,7 +55,7 @@ class Rows:
                 raise Refused(f"{self.file} has {many} called {name}; its columns are {there}")
 
     def _records(self) -> Iterator[Row]:
-        lines = csv.reader(self._lines(), delimiter=self.delimiter)
+        lines = self._reader()
         while True:
             self.taken.clear()
             line = self.line + 1
@@ -65,23 +65,31 @@ class Rows:
                 return
             except csv.Error as error:
                 yield self._damaged(line, str(error))
-                lines = csv.reader(self._lines(), delimiter=self.delimiter)
+                lines = self._reader()
                 continue
             if not cells:
                 continue
             if self.width and len(cells) != self.width:
-                yield self._damaged(line, f"it has {len(cells)} columns, not {self.width}")
+                found, wanted = (it - self.skipped for it in (len(cells), self.width))
+                yield self._damaged(line, f"it has {found} columns, not {wanted}")
             else:
                 yield Row(line, cells)
+
+    def _reader(self) -> Iterator[list[str]]:
+        """Read strictly: a stray quote is an error, not the beginning of a very long cell."""
+        return csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
 
     def _damaged(self, line: int, damage: str) -> Row:
         """Give up one line only: a quote that was never closed has swallowed those after it."""
         first, *rest = self.taken
         if rest:
             damage = "a quote is opened and not closed, or a column is missing"
-            self.put_back = [*reversed(rest), *self.put_back]
+            self.put_back += reversed(rest)
             self.line -= len(rest)
-        cells = next(csv.reader([first.rstrip("\r\n")], delimiter=self.delimiter), [])
+        try:
+            cells = next(csv.reader([first.rstrip("\r\n")], delimiter=self.delimiter), [])
+        except csv.Error:
+            cells = [first]
         return Row(line, cells, damage)
 
     def _lines(self) -> Iterator[str]:

@@ -9,7 +9,7 @@ from deploy.cli.importing.intake import Kind
 from deploy.cli.importing.mapping import PLACE, FieldRule, Scalar
 
 Cells = Mapping[str, str]
-MAX_INT = 2**31 - 1
+MAX_INT, MAX_DIGITS = 2**31 - 1, 24
 TRUE, FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
 
@@ -70,14 +70,12 @@ def _text(_rule: FieldRule, plain: Scalar) -> str:
 def _number(rule: FieldRule, plain: Scalar) -> Decimal:
     """Read a number, and clean it: times `scale`, rounded half to even."""
     try:
-        number = Decimal(str(plain))
+        number = Decimal(str(plain)) * (rule.scale or 1)
+        if number.is_finite() and abs(int(number.as_tuple().exponent)) <= MAX_DIGITS:
+            return number if rule.round is None else round(number, rule.round)
     except InvalidOperation:
-        raise Unfit(f"'{shown(plain)}' is no number") from None
-    if not number.is_finite():
-        raise Unfit(f"'{shown(plain)}' is no number")
-    if rule.scale is not None:
-        number *= rule.scale
-    return number if rule.round is None else round(number, rule.round)
+        pass
+    raise Unfit(f"'{shown(plain)}' is no number")
 
 
 def _decimal(rule: FieldRule, plain: Scalar) -> str:

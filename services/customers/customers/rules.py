@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from services.chassis.refusals import Invalid
 
-PHONE = re.compile(r"[0-9+()./\- ]*[0-9]{3}[0-9+()./\- x]*")
+PHONE, FEWEST_DIGITS = re.compile(r"[0-9+()./\- x]*"), 3
 
 
 def checked_email(text: str) -> str:
@@ -20,5 +20,5 @@ def checked_email(text: str) -> str:
 
 def check_phone(text: str) -> None:
     """Refuse what nobody could dial; the national forms of the world are let through."""
-    if not PHONE.fullmatch(text):
+    if not PHONE.fullmatch(text) or sum(map(str.isdigit, text)) < FEWEST_DIGITS:
         raise Invalid("this is no telephone number", path=("phone",))

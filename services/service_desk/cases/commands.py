@@ -18,7 +18,7 @@ from services.service_desk.cases.events import (
     CaseUpdated,
     CaseWaiting,
 )
-from services.service_desk.cases.model import Case
+from services.service_desk.cases.model import MAX_TEXT, Case
 from services.service_desk.permissions import (
     ASSIGN_CASES,
     CLOSE_CASES,
@@ -85,7 +85,10 @@ async def wait_on(work: Work, id: str) -> Case:
 
 @requires(WORK_ON_CASES, publishes=[CaseResolved])
 async def resolve(
-    work: Work, id: str, *, resolution: Annotated[str, "What helped, for whoever asks next."]
+    work: Work,
+    id: str,
+    *,
+    resolution: Annotated[str, "What helped, for whoever asks next.", MAX_TEXT],
 ) -> Case:
     case = await work.lock(Case, id)
     await work.publish(case.resolve(resolution, at=work.now))
@@ -93,7 +96,9 @@ async def resolve(
 
 
 @requires(CLOSE_CASES, publishes=[CaseReopened])
-async def reopen(work: Work, id: str, *, reason: Annotated[str, "Why it is not over."]) -> Case:
+async def reopen(
+    work: Work, id: str, *, reason: Annotated[str, "Why it is not over.", MAX_TEXT]
+) -> Case:
     case = await work.lock(Case, id)
     await work.publish(case.reopen(reason))
     return case

@@ -1,0 +1,1 @@
+"""`crm import`, against a real graph over real HTTP."""

@@ -1,0 +1,70 @@
+"""A graph to import into: customers' own, on a real database, with a company for each test."""
+
+import asyncio
+
+import pytest
+
+from deploy.local import databases
+from deploy.local.postgres import Postgres
+from services.chassis import migrations
+from services.chassis.database import connect
+from services.chassis.ids import new_id
+from tests.deploy.importing.served import Served
+
+
+@pytest.fixture(scope="session")
+def customers_database(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("importing")
+    with Postgres(folder / "postgres", durable=False) as url:
+        names = ["customers"]
+        made = asyncio.run(databases.make(url, folder / "keys", names=names))["customers"]
+        migrations.upgrade("customers", made.owner_url)
+        yield made
+
+
+@pytest.fixture
+async def graph(customers_database):
+    engine = connect(customers_database.app_url, pool_size=2)
+    served = Served(engine, new_id("company"))
+    await served.start()
+    yield served
+    await served.stop()
+    await engine.dispose()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with mappings of customers and of their contacts."""
+    (tmp_path / "customers.toml").write_text(CUSTOMERS)
+    (tmp_path / "contacts.toml").write_text(CONTACTS)
+    return tmp_path
+
+
+CUSTOMERS = """
+kind = "customers"
+mutation = "upsertCustomers"
+source = "shop"
+id = "code"
+
+[fields]
+kind = { value = "ORGANISATION" }
+name = { column = "company" }
+email = { text = "info@{code}.example", lower = true }
+employees = { column = "staff" }
+revenue = { column = "turnover", round = 2, scale = 1000, currency = "{currency}" }
+tier = { column = "grade", map = { "1" = "A", "2" = "B" } }
+
+[history]
+status = { column = "left_on", empty = "ACTIVE", filled = "INACTIVE" }
+"""
+CONTACTS = """
+kind = "contacts"
+mutation = "upsertContacts"
+source = "shop"
+id = ["code", "number"]
+
+[fields]
+customerId = { column = "code", to = "customers" }
+name = { text = "{first} {last}" }
+isPrimary = { column = "first_choice", empty = false }
+"""
