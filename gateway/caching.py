@@ -11,10 +11,15 @@ Value = TypeVar("Value")
 
 
 class SingleFlight(Generic[Key, Value]):
-    """A cache that makes a missing value in a thread, once, however many ask meanwhile."""
+    """A cache that makes a missing value in a thread, once, however many ask meanwhile.
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    It is bounded by the weight of what it keeps, since callers choose how heavy that is.
+    """
+
+    def __init__(self, capacity: int, weigh: Callable[[Key], int]) -> None:
+        self.capacity = capacity
+        self.weigh = weigh
+        self.weight = 0
         self._kept: OrderedDict[Key, Value] = OrderedDict()
         self._making: dict[Key, asyncio.Task[Value]] = {}
 
@@ -34,10 +39,15 @@ class SingleFlight(Generic[Key, Value]):
             value = await asyncio.to_thread(make)
         finally:
             del self._making[key]
-        self._kept[key] = value
-        if len(self._kept) > self.size:
-            self._kept.popitem(last=False)
+        self._keep(key, value)
         return value
+
+    def _keep(self, key: Key, value: Value) -> None:
+        self._kept[key] = value
+        self.weight += self.weigh(key)
+        while self.weight > self.capacity:
+            gone, _ = self._kept.popitem(last=False)
+            self.weight -= self.weigh(gone)
 
 
 class ShortLived(Generic[Key, Value]):

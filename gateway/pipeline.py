@@ -53,8 +53,10 @@ class Pipeline:
         self.supergraph = supergraph
         self.subgraphs = subgraphs
         self.settings = settings
-        self._documents = SingleFlight[str, Document](settings.max_plans)
-        self._plans = SingleFlight[PlanKey, Prepared](settings.max_plans)
+        self._documents = SingleFlight[str, Document](settings.kept_characters, len)
+        self._plans = SingleFlight[PlanKey, Prepared](
+            settings.kept_characters, lambda key: len(key[0])
+        )
 
     async def answer(self, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
         """Give the answer's data and errors, or raise `RequestRefused`."""

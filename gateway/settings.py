@@ -22,7 +22,9 @@ class GatewaySettings(ProgramSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="size of a request's body")
     max_tokens: int = Field(10_000, ge=100, description="length of a document, in tokens")
     max_depth: int = Field(25, ge=1, le=100, description="nesting of a document's selections")
-    max_plans: int = Field(1000, ge=10, description="documents and plans that are remembered")
+    kept_characters: int = Field(
+        1_000_000, ge=0, description="length of all documents together that are remembered"
+    )
     introspection: bool = Field(default=True, description="whether clients may read the schema")
     explorer: bool = Field(default=True, description="whether / shows the explorer page")
     explorer_sign_in: dict[str, object] = Field(

@@ -60,4 +60,5 @@ def compiled(protos: list[Path], folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("stubs are generated\n" if generate() else "stubs are fresh\n")
+    if generate():
+        sys.stderr.write("stubs are generated\n")

@@ -1,8 +1,8 @@
-"""Makes one supergraph of many subgraphs: read, upgrade, check, merge, print. Pure."""
+"""Makes one supergraph of many subgraphs: read, upgrade, check, merge, print, walk. Pure."""
 
 from collections.abc import Mapping, Sequence
 
-from gateway.composition import merging, printing, reading, rules, upgrading
+from gateway.composition import merging, printing, reading, rules, satisfiability, upgrading
 from gateway.composition.model import ROOTS, Subgraph, SubgraphSource
 from gateway.composition.problems import CompositionFailed, Problem, Problems
 from gateway.supergraph import InvalidSupergraph, Supergraph
@@ -30,7 +30,10 @@ def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = Fa
     names = {each.name for each in definitions}
     roots = [root for root in ROOTS if root in names]
     text = printing.print_supergraph(graphs, definitions, roots)
-    _check_result(text, problems)
+    supergraph = _read_back(text, problems)
+    problems.settle()
+    if supergraph is not None:
+        satisfiability.check(supergraph, problems)
     problems.settle()
     return text
 
@@ -47,10 +50,11 @@ def _check_names(subgraphs: Sequence[Subgraph], problems: Problems) -> None:
         problems.add("NO_QUERIES", "no subgraph has a query field")
 
 
-def _check_result(text: str, problems: Problems) -> None:
+def _read_back(text: str, problems: Problems) -> Supergraph | None:
     """Hold the merged graph, as clients will see it, against GraphQL's own rules."""
     try:
-        Supergraph.parse(text)
+        return Supergraph.parse(text)
     except InvalidSupergraph as error:
         for reason in error.reasons:
             problems.add("INVALID_MERGED_SCHEMA", reason.rstrip("."))
+        return None

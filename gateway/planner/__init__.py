@@ -1,8 +1,9 @@
 """Turns operations into plans: pure, without any request. The executor carries plans out."""
 
+from gateway.planner.choosing import Unplannable
 from gateway.planner.operation import Operation, condition_variables, normalise
 from gateway.planner.plan import Entities, Fetch, Plan
-from gateway.planner.planning import Unplannable, plan
+from gateway.planner.planning import plan
 
 __all__ = [
     "Entities",

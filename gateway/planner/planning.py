@@ -9,16 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gateway.planner import drafting
+from gateway.planner.choosing import Choice
 from gateway.planner.drafts import Claims, Draft, Place, Spot
 from gateway.planner.operation import Field, Fragment, Operation, Selections, type_of
 from gateway.planner.plan import Plan, Told
 from gateway.planner.rendering import render
-from gateway.planner.routing import JUMP, Routes
+from gateway.planner.routing import Routes
 from gateway.supergraph import Supergraph
-
-
-class Unplannable(Exception):
-    """The supergraph promises a field that no way leads to; composing should have refused it."""
 
 
 def plan(supergraph: Supergraph, operation: Operation) -> Plan:
@@ -31,14 +28,11 @@ def plan(supergraph: Supergraph, operation: Operation) -> Plan:
     return render(supergraph, operation, planner.drafts.all)
 
 
-Away = list[tuple[Spot, list[Field]]]
-"""Fields that leave a place, by where they go."""
-
-
 class _Planner:
     def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
         self.operation = operation
         self.routes = Routes(supergraph)
+        self.choice = Choice(self.routes)
         self.claims = Claims(operation.selections)
         self.drafts = drafting.Drafts()
 
@@ -54,14 +48,14 @@ class _Planner:
         ]
 
     def plan_query(self) -> None:
-        for way, fields in self._choose(self.root, self.root_fields()):
+        for way, fields in self.choice.choose(self.root, self.root_fields()):
             draft = self.drafts.root(way.subgraph, way.type)
             self._settle(drafting.root_place(draft), fields)
 
     def plan_mutation(self) -> None:
         """Plan field by field, each after all that came of the one before."""
         for asked in self.root_fields():
-            for way, fields in self._choose(self.root, [asked]):
+            for way, fields in self.choice.choose(self.root, [asked]):
                 draft = self.drafts.next_root(way.subgraph, way.type)
                 self._settle(drafting.root_place(draft), fields)
 
@@ -97,11 +91,11 @@ class _Planner:
             if not self.routes.gives(place.spot, asked.name):
                 leaving.append(asked)
                 continue
-            here, rest = self._split(place.spot, asked)
+            here, rest = self.choice.split(place.spot, asked)
             staying += [here] if here else []
             leaving += [rest] if rest else []
         touched = self._settle(place, staying)
-        for way, group in self._choose(place.spot, leaving):
+        for way, group in self.choice.choose(place.spot, leaving):
             touched |= self._leave(place, way, group)
         return touched
 
@@ -161,69 +155,3 @@ class _Planner:
                 inner = self._told(type_of(supergraph, type, each.name), each.selections)
                 found.append(Told(each.key, each.name, None, inner))
         return tuple(found)
-
-    def _choose(self, spot: Spot, fields: Sequence[Field]) -> Away:
-        """Send each field to a subgraph: where only one will do first, then where one goes."""
-        chosen: dict[Spot, list[Field]] = {}
-        open_fields = []
-        for asked in self._whole(spot, fields):
-            prices = self._prices(spot, asked)
-            if len(prices) == 1:
-                chosen.setdefault(next(iter(prices)), []).append(asked)
-            else:
-                open_fields.append((asked, prices))
-        for asked, prices in open_fields:
-            best = min(prices, key=lambda w: (prices[w] - JUMP * (w in chosen), w.subgraph))
-            chosen.setdefault(best, []).append(asked)
-        return list(chosen.items())
-
-    def _prices(self, spot: Spot, asked: Field) -> dict[Spot, int]:
-        priced = {
-            way: self.routes.price_by(spot, way, asked)
-            for way in self.routes.ways(spot.type, asked.name)
-        }
-        return {way: price for way, price in priced.items() if price is not None}
-
-    def _whole(self, spot: Spot, fields: Iterable[Field]) -> Iterable[Field]:
-        """Give fields that some subgraph can see through, cutting up those that none can."""
-        for asked in fields:
-            rest: Field | None = asked
-            while rest is not None and not self._prices(spot, rest):
-                here, rest = self._cut(spot, rest)
-                yield here
-            if rest is not None:
-                yield rest
-
-    def _cut(self, spot: Spot, asked: Field) -> tuple[Field, Field | None]:
-        """Cut off as much of a field as one subgraph can give; the rest is for the others."""
-        best: tuple[Field, Field | None] | None = None
-        for way in self.routes.ways(spot.type, asked.name):
-            if self.routes.price_by(spot, way, replace(asked, selections=())) is None:
-                continue
-            here, rest = self._split(way, asked)
-            if here and (best is None or len(here.selections) > len(best[0].selections)):
-                best = here, rest
-        if best is None:
-            raise Unplannable(f"no way leads to {spot.type}.{asked.name}")
-        return best
-
-    def _split(self, spot: Spot, asked: Field) -> tuple[Field | None, Field | None]:
-        """Part a field that is given here: what can be reached beneath it, and what cannot."""
-        if self.routes.inside(spot, asked) is not None:
-            return asked, None
-        inner = self.routes.beneath(spot, asked)
-        here: list[Field | Fragment] = []
-        rest: list[Field | Fragment] = []
-        for each in asked.selections:
-            if self.routes.price(inner, each) is not None:
-                here.append(each)
-            elif isinstance(each, Field) and self.routes.gives(inner, each.name):
-                near, far = self._split(inner, each)
-                here += [near] if near else []
-                rest += [far] if far else []
-            else:
-                rest.append(each)
-        return (
-            replace(asked, selections=tuple(here)) if here else None,
-            replace(asked, selections=tuple(rest)) if rest else None,
-        )

@@ -73,7 +73,7 @@ class Service:
         self.worker_engine = connect(
             told.worker_database_url, name=f"{parts.name} relay", pooled=False
         )
-        limits = StreamLimits(replicas=told.stream_replicas)
+        limits = StreamLimits(replicas=told.stream_replicas, max_bytes=told.stream_max_bytes)
         self.stream = Stream(told.nats_url, name=parts.name, limits=limits)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self.relay.wake)

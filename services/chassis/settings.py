@@ -33,6 +33,7 @@ class ServiceSettings(ProgramSettings):
     nats_url: str = Field(description="nats://host:port")
     customers_rpc: str = Field("", description="gRPC target of the customers service")
     stream_replicas: int = Field(1, ge=1, le=5)
+    stream_max_bytes: int = Field(4 << 30, ge=1 << 20, description="full, it takes no more")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")
     pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")
     token_minutes: int = Field(60, ge=1, le=1440, description="life of a person's token")

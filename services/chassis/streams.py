@@ -56,6 +56,7 @@ class Stream:
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=CALL_SECONDS)
         self._opening: asyncio.Task[None] | None = None
+        self._begun = False
         self._told = ""
 
     @property
@@ -91,7 +92,7 @@ class Stream:
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait({self._opening})
-        if not self.client.is_closed:
+        if self._begun and not self.client.is_closed:
             await self.client.close()
 
     def _is_lost(self, opening: asyncio.Task[None]) -> bool:
@@ -102,6 +103,7 @@ class Stream:
             self.client = Client()
             self.jetstream = self.client.jetstream(timeout=CALL_SECONDS)
         if not (self.client.is_connected or self.client.is_reconnecting):
+            self._begun = True
             await self.client.connect(
                 self.url,
                 name=self.name,

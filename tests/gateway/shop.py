@@ -18,7 +18,10 @@ PRODUCTS = [
     {"id": "p2", "name": "Table", "price": 900, "weight": 30, "color": "GREEN"},
     {"id": "p3", "name": "Chair", "price": 90, "weight": None, "color": "RED"},
 ]
-PEOPLE = {"u1": {"id": "u1", "name": "Ada"}, "u2": {"id": "u2", "name": "Grace"}}
+PEOPLE = {
+    "u1": {"id": "u1", "name": "Ada", "email": "ada@example.org"},
+    "u2": {"id": "u2", "name": "Grace", "email": None},
+}
 REVIEWS = [
     {"id": "r1", "stars": 5, "product": "p1", "author": "u1"},
     {"id": "r2", "stars": 3, "product": "p1", "author": "u2"},
@@ -116,7 +119,7 @@ def people() -> Subgraph:
         LINK
         + """
         type Query { me: User }
-        type User @key(fields: "id") { id: ID!  name: String! }
+        type User @key(fields: "id") { id: ID!  name: String!  email: String }
         """,
         {"me": lambda: PEOPLE["u1"]},
         {"User": lambda told: PEOPLE[told["id"]]},

@@ -305,6 +305,30 @@ def test_refused(code: str, a: str, b: str):
     assert code in codes(a=a, b=b)
 
 
+def test_a_field_that_no_way_leads_to_is_refused_with_a_query_that_asks_for_it():
+    [found] = problems(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! }',
+        b='type T @key(fields: "code") { code: ID! name: String }',
+    )[:1]
+    assert (found.code, found.coordinate) == ("SATISFIABILITY_ERROR", "T.code")
+    assert "query { t { code } }" in found.message
+    assert "given by b" in found.message
+
+
+def test_a_requirement_that_needs_itself_is_refused():
+    assert "SATISFIABILITY_ERROR" in codes(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @external '
+        'y: Int @requires(fields: "x") }',
+        b='type T @key(fields: "id") { id: ID! y: Int @external x: Int @requires(fields: "y") }',
+    )
+
+
+def test_a_value_type_that_is_spread_over_unshared_places_is_refused():
+    assert "SATISFIABILITY_ERROR" in codes(
+        a="type Query { one: V } type V { x: Int }", b="type Query { two: V } type V { y: Int }"
+    )
+
+
 def test_a_problem_says_where_it_is_and_what_would_help():
     [found] = problems(
         a="type Query { x: Int }", b="type Query { x: Int } type T @mine { n: Int }"

@@ -41,6 +41,21 @@ async def test_an_entity_that_stands_in_many_places_is_told_once(front: Front):
     assert told == [{"__typename": "User", "id": "u1"}, {"__typename": "User", "id": "u2"}]
 
 
+async def test_what_two_places_share_grows_in_each_as_it_was_asked(front: Front):
+    answer = await front.ask(
+        """{
+          one: product(id: "p2") { reviews { author { what: name } } }
+          two: product(id: "p2") { reviews { author { what: email } } }
+        }"""
+    )
+    assert answer.data == {
+        "one": {"reviews": [{"author": {"what": "Ada"}}]},
+        "two": {"reviews": [{"author": {"what": "ada@example.org"}}]},
+    }
+    [told] = [each["variables"] for each in front.subgraphs["reviews"].asked]
+    assert told == {"_r0": [{"__typename": "Product", "id": "p2"}]}
+
+
 async def test_a_failed_entity_is_told_under_the_clients_own_path(front: Front):
     answer = await front.ask("{ all: products { name kritik: reviews { stars } } }")
     [error] = answer.errors
@@ -72,6 +87,7 @@ async def test_a_dead_subgraph_blanks_its_own_fields_and_nothing_else(front: Fro
     }
     [error] = answer.errors
     assert error["message"] == "the stock service is not available"
+    assert error["path"] == ["products"]
     assert error["extensions"]["code"] == "SUBGRAPH_UNAVAILABLE"
     assert error["extensions"]["service"] == "stock"
     assert "127.0.0.1" not in str(answer.body)

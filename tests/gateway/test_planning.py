@@ -253,3 +253,25 @@ def test_the_same_field_with_other_arguments_is_another_field():
     plan = planned(graph, '{ t { cost(in: "USD") tax } }')
     assert '{ t { cost(in: "USD") id _1_cost: cost(in: "EUR") } }' in plan
     assert "by { id cost from _1_cost }" in plan
+
+
+def test_an_interface_field_that_one_type_gets_elsewhere_is_asked_type_by_type():
+    graph = composed(
+        a=LINK
+        + """
+        type Query { things: [Thing] }
+        interface Thing { id: ID! note: String }
+        type Cup implements Thing { id: ID! note: String }
+        type Pot implements Thing @key(fields: "id") { id: ID! note: String @external }
+        """,
+        b=LINK + 'type Pot @key(fields: "id") { id: ID! note: String }',
+    )
+    assert planned(graph, "{ things { id note } }") == text(
+        """
+        1. a, at once
+           query query__a__1 { things { id __typename ... on Cup { note } ... on Pot { id } } }
+        2. b, after 1
+           Pot at things<Pot> by { id }
+              { ... on Pot { note } }
+        """
+    )

@@ -193,7 +193,8 @@ async def _orders(
             line |= {"quantity": str(quantity), "unitPrice": price, "discountPercent": discount}
             await load.make("createOrderLine", line)
         for step in ORDER_STEPS[:steps]:
-            await load.do(step, id)
+            today = {"shippedOn": datetime.now(UTC).date().isoformat()}
+            await load.do(step, id, today if step == "shipOrder" else None)
 
 
 async def _cases(load: Loading, customers: Mapping[str, str], staff: Mapping[str, str]) -> None:
