@@ -1,0 +1,122 @@
+"""A small shop's files, made here, in the columns of Northwind's mappings; and `crm import`."""
+
+import asyncio
+import csv
+import os
+import sys
+from decimal import Decimal
+
+from deploy.local.checkout import ROOT
+from tests.support.waiting import until
+
+MAPPINGS = ROOT / "docs" / "examples" / "northwind"
+KINDS = ("staff", "customers", "products", "orders", "order_lines")
+EMPLOYEES = ["employee_id", "first_name", "last_name", "title"]
+CUSTOMERS = [
+    *("customer_id", "company_name", "phone", "address", "city", "region", "postal_code"),
+    "country",
+]
+PRODUCTS = [
+    *("product_id", "product_name", "quantity_per_unit", "unit_price", "discontinued"),
+    "category_id",
+]
+ORDERS = [
+    *("order_id", "customer_id", "employee_id", "order_date", "required_date", "shipped_date"),
+    *("freight", "ship_name", "ship_address", "ship_city", "ship_region", "ship_postal_code"),
+    "ship_country",
+]
+LINES = ["order_id", "product_id", "unit_price", "quantity", "discount"]
+
+
+class Shop:
+    """Its files stand in a folder, and are imported by `crm import` in a process of its own."""
+
+    def __init__(self, company, folder, *, orders=4, lines=2):
+        self.company = company
+        self.folder = folder
+        self.orders, self.lines = orders, lines
+        self.write()
+
+    def write(self):
+        self.put("staff", EMPLOYEES, [[1, "Eve", "Seller", "Sales Representative"]])
+        customers = [
+            [f"C{n}", f"Company {n}", "", "Quay 1", "Kiel", "", "24103", "Germany"]
+            for n in range(3)
+        ]
+        self.put("customers", CUSTOMERS, customers)
+        products = [[n, f"Lamp {n}", "1 box", f"{n}.5", 0, 1] for n in range(1, self.lines + 1)]
+        self.put("products", PRODUCTS, products)
+        self.put("orders", ORDERS, [self.order(n) for n in range(self.orders)])
+        lines = [
+            [n, p, "9.80000019", n % 7 + 1, "0.150000006"]
+            for n in range(self.orders)
+            for p in range(1, self.lines + 1)
+        ]
+        self.put("order_lines", LINES, lines)
+
+    def order(self, n, *, customer=None, day="1997-03-04"):
+        shipped = "1997-04-01" if n % 2 else ""
+        told = [n, customer or f"C{n % 3}", 1, day, "1997-05-06", shipped, "32.3800011"]
+        return [*told, "Dock", "Quay 1", "Kiel", "", "24103", "Germany"]
+
+    @property
+    def net(self):
+        """What all lines come to: 9.80 a piece, less fifteen per cent."""
+        pieces = sum(n % 7 + 1 for n in range(self.orders)) * self.lines
+        return Decimal("8.33") * pieces
+
+    def file(self, kind):
+        return self.folder / f"{kind}.csv"
+
+    def rows(self, kind):
+        return self.orders * (self.lines if kind == "order_lines" else 1)
+
+    def put(self, kind, header, rows):
+        with self.file(kind).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+
+    async def begin(self, kind, *, file=None, rejects=None):
+        """Start an import, and give its process."""
+        command = ["import", kind, file or self.file(kind), "--map", MAPPINGS / f"{kind}.toml"]
+        command += ["--url", self.company.system.graph_url]
+        command += ["--rejects", rejects] if rejects else []
+        environment = os.environ | {"CRM_TOKEN": self.company.token, "COLUMNS": "200"}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.cli", *map(str, command)),
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+    async def bring(self, kind, **more):
+        """Import, and give its exit status and what it said."""
+        return await ended(await self.begin(kind, **more))
+
+    async def bring_all(self, kinds=KINDS):
+        for kind in kinds:
+            status, said = await self.bring(kind)
+            assert status == 0, said
+
+    async def count(self, table):
+        statement = f"SELECT count(*) AS n FROM {table}"
+        return (await self.company.system.rows("sales", self.company.tenant, statement))[0]["n"]
+
+    async def bring_through_a_kill(self, kind, table, at):
+        """Kill sales when so many records are there, restart it, and see the import to its end."""
+        system = self.company.system
+        importing = await self.begin(kind)
+
+        async def reached():
+            return await self.count(table) >= at or importing.returncode is not None
+
+        await until(reached)
+        await asyncio.to_thread(system.kill, "sales")
+        assert importing.returncode is None, "the import was faster than the kill"
+        assert await self.count(table) < self.rows(kind), "all of it was in already"
+        system.restart("sales")
+        return await ended(importing)
+
+
+async def ended(process):
+    said, _ = await asyncio.wait_for(process.communicate(), 180)
+    return process.returncode, said.decode()
