@@ -65,7 +65,9 @@ def progress(file: Path) -> Iterator[tuple[Watch, Callable[[str], None]]]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
         task = bars.add_task(file.name, total=None)
 
         def watch(rows: Rows, outcome: Outcome) -> None:
