@@ -13,7 +13,7 @@ CODE := services gateway deploy tests
 help: ## List the commands.
 	@echo "Guanxi: make COMMAND"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
-		printf '  %-10s %s\n' "$$name" "$$what"; done
+		printf '  %-15s %s\n' "$$name" "$$what"; done
 
 .PHONY: python
 python:
@@ -48,6 +48,10 @@ reset: install ## Remove all data, keys and logs of this checkout (asks; YES=1 d
 .PHONY: crm
 crm: install ## Run any command of crm: make crm ARGS="token --as ann@acme.example".
 	@$(CRM) $(ARGS)
+
+.PHONY: demo-northwind
+demo-northwind: install ## Bring Northwind into the running system and check it: DATA=folder of its CSV files.
+	@$(VENV)/python -m deploy.cli.northwind "$(DATA)"
 
 .PHONY: test
 test: install ## Run all tests on servers of their own: make test ARGS="tests/deploy -k port".

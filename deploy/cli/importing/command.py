@@ -65,9 +65,8 @@ def progress(file: Path) -> Iterator[tuple[Watch, Callable[[str], None]]]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bars:
+    quiet = not console.is_terminal  # it would leave an empty line in a log
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bars:
         task = bars.add_task(file.name, total=None)
 
         def watch(rows: Rows, outcome: Outcome) -> None:
