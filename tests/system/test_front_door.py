@@ -101,10 +101,13 @@ async def test_the_subscriber_of_the_guide_receives_what_happens(demo_company, t
         stdout=asyncio.subprocess.PIPE,
         env={"NATS_URL": demo_company.nats_url},
     )
-    lines = [(await running.stdout.readline()).decode()]
+    assert running.stdout
+    lines = []
     async with asyncio.timeout(PATIENCE):
-        while "sales.order.shipped.v1" not in lines[-1]:
-            lines.append((await running.stdout.readline()).decode())
+        async for line in running.stdout:
+            lines.append(line.decode())
+            if "sales.order.shipped.v1" in lines[-1]:
+                break
     running.kill()
     await running.wait()
     assert re.match(r"1 ord_\w+ sales\.order\.created\.v1", lines[0])
