@@ -68,9 +68,9 @@ contracts: install ## Write the generated files anew: schemas, events, permissio
 	@$(CRM) compose
 
 .PHONY: check
-check: install check-form check-lint check-types check-imports check-guards check-contracts test ## Check form, lint, types, imports, sizes, generated files; then test.
+check: install check-form check-lint check-types check-imports check-contracts test ## Check form, lint, types, imports, generated files; then test (sizes, rooms, migrations too).
 
-.PHONY: check-form check-lint check-types check-imports check-guards check-contracts
+.PHONY: check-form check-lint check-types check-imports check-contracts
 check-form:
 	$(VENV)/ruff format --check --quiet $(CODE)
 check-lint:
@@ -79,8 +79,6 @@ check-types:
 	$(VENV)/mypy $(CODE)
 check-imports:
 	$(VENV)/lint-imports
-check-guards:
-	$(VENV)/python -m pytest -q -n auto tests/guards
 check-contracts:
 	$(VENV)/python -m services.chassis.contract --check
 	$(CRM) compose --check

@@ -137,6 +137,21 @@ def migrate(
     migrating.migrate(name)
 
 
+@app.command()
+def stream() -> None:
+    """Print the address of the event stream, password included.
+
+    For a subscriber on this machine; whoever has it may read and write everything.
+
+    \b
+    Example:
+      NATS_URL=$(crm stream) python my_subscriber.py
+    """
+    from . import streaming
+
+    streaming.show()
+
+
 @tenant.command("create")
 def tenant_create(
     name: Annotated[str, typer.Argument(help="What the company is called.")],

@@ -135,39 +135,34 @@ async def _customers(load: Loading, staff: Mapping[str, str]) -> Mapping[str, st
 
 
 async def _past(load: Loading, customers: Mapping[str, str]) -> None:
-    """Note what passed; interactions have no reference, so only where there are none yet."""
-    if await load.has_any("interactions"):
-        return
     now = datetime.now(UTC)
-    for customer, _contact, channel, direction, subject, days in story.INTERACTIONS:
-        await load.make(
-            "logInteraction",
-            {
-                "customerId": customers[customer],
-                "channel": channel,
-                "direction": direction,
-                "subject": subject,
-                "happenedAt": (now - timedelta(days=days)).isoformat(),
-            },
-        )
+    for customer, channel, direction, subject, days in story.INTERACTIONS:
+        if await load.find("interactions", {"subject": {"eq": subject}}):
+            continue
+        given = {
+            "customerId": customers[customer],
+            "channel": channel,
+            "direction": direction,
+            "subject": subject,
+            "happenedAt": (now - timedelta(days=days)).isoformat(),
+        }
+        await load.make("logInteraction", given)
 
 
 async def _opportunities(
     load: Loading, customers: Mapping[str, str], staff: Mapping[str, str]
 ) -> None:
-    if await load.has_any("opportunities"):
-        return
     for customer, name, amount, stages in story.OPPORTUNITIES:
-        id = await load.make(
-            "createOpportunity",
-            {
-                "name": name,
-                "customerId": customers[customer],
-                "amount": {"amount": amount, "currency": "EUR"},
-                "probability": 20 + 20 * stages,
-                "ownerId": staff["sam"],
-            },
-        )
+        if await load.find("opportunities", {"name": {"eq": name}}):
+            continue
+        given = {
+            "name": name,
+            "customerId": customers[customer],
+            "amount": {"amount": amount, "currency": "EUR"},
+            "probability": 20 + 20 * stages,
+            "ownerId": staff["sam"],
+        }
+        id = await load.make("createOpportunity", given)
         for _ in range(stages):
             await load.do("advanceOpportunity", id)
 
@@ -178,14 +173,11 @@ async def _orders(
     products: Mapping[str, str],
     staff: Mapping[str, str],
 ) -> None:
-    if await load.has_any("orders"):
-        return
-    for customer, lines, steps in story.ORDERS.values():
-        given = {
-            "customerId": customers[customer],
-            "currency": "EUR",
-            "ownerId": staff["sam"],
-        }
+    today = datetime.now(UTC).date().isoformat()
+    for customer, lines, steps in story.ORDERS:
+        if await load.find("orders", {"customerId": {"eq": customers[customer]}}):
+            continue
+        given = {"customerId": customers[customer], "currency": "EUR", "ownerId": staff["sam"]}
         id = await load.make("createOrder", given)
         for product, quantity, discount in lines:
             price = {"amount": story.PRODUCTS[product][2], "currency": "EUR"}
@@ -193,14 +185,13 @@ async def _orders(
             line |= {"quantity": str(quantity), "unitPrice": price, "discountPercent": discount}
             await load.make("createOrderLine", line)
         for step in ORDER_STEPS[:steps]:
-            today = {"shippedOn": datetime.now(UTC).date().isoformat()}
-            await load.do(step, id, today if step == "shipOrder" else None)
+            await load.do(step, id, {"shippedOn": today} if step == "shipOrder" else None)
 
 
 async def _cases(load: Loading, customers: Mapping[str, str], staff: Mapping[str, str]) -> None:
-    if await load.has_any("cases"):
-        return
     for customer, subject, priority in story.CASES:
+        if await load.find("cases", {"subject": {"eq": subject}}):
+            continue
         given = {"customerId": customers[customer], "subject": subject, "priority": priority}
         id = await load.make("openCase", given)
         await load.do("assignCase", id, {"ownerId": staff["ines"]})

@@ -17,6 +17,14 @@ PROBES = ("customers", "orders", "cases")
 """A list of each service: whoever may read it is known there."""
 
 
+KINDS = {
+    "interactions": "Interaction",
+    "opportunities": "Opportunity",
+    "orders": "Order",
+    "cases": "Case",
+}
+
+
 class Loading:
     """Asks, and makes every refusal an end: a demo that is half there helps nobody."""
 
@@ -107,10 +115,15 @@ class Loading:
         variables: dict[str, Any] = {"id": id, "input": given} if given else {"id": id}
         _refuse((await self.ask(document, **variables))["done"]["userErrors"])
 
-    async def has_any(self, list: str) -> bool:
-        return bool(
-            (await self.ask(f"{{ {list}(first: 1) {{ nodes {{ id }} }} }}"))[list]["nodes"]
+    async def find(self, list: str, where: Mapping[str, Any]) -> str | None:
+        """Give the id of a record that was made before, if it was."""
+        kind = KINDS[list]
+        document = (
+            f"query($where: {kind}Where) {{ {list}(where: $where, first: 1)"
+            " { nodes { id } } }"
         )
+        found = (await self.ask(document, where=where))[list]["nodes"]
+        return str(found[0]["id"]) if found else None
 
 
 def _named(deed: str) -> tuple[str, str]:

@@ -31,9 +31,9 @@ CONTACTS = {
     "rui": ("faro", "Rui Tavares", "Facility manager", "rui.tavares@faro.example"),
 }
 INTERACTIONS = (
-    ("kontor", "jon", "CALL", "INBOUND", "Asked for lamps for the new quay", 21),
-    ("kontor", "jon", "VISIT", "OUTBOUND", "Walked the quay and counted posts", 12),
-    ("faro", "rui", "EMAIL", "INBOUND", "Wants the terrace lit by spring", 5),
+    ("kontor", "CALL", "INBOUND", "Asked for lamps for the new quay", 21),
+    ("kontor", "VISIT", "OUTBOUND", "Walked the quay and counted posts", 12),
+    ("faro", "EMAIL", "INBOUND", "Wants the terrace lit by spring", 5),
 )
 OPPORTUNITIES = (
     ("kontor", "Quay lighting", "48000.00", 3),
@@ -41,11 +41,11 @@ OPPORTUNITIES = (
     ("faro", "Terrace lamps", "15120.00", 0),
 )
 """Customer, name, amount in euro, and how many stages it has come."""
-ORDERS = {
-    "first": ("kontor", (("lamp", 12, "5"), ("glass", 24, "0")), 4),
-    "second": ("pier", (("mast", 2, "0"),), 2),
-    "third": ("moor", (("lens", 1, "0"), ("glass", 10, "10")), 1),
-}
+ORDERS = (
+    ("kontor", (("lamp", 12, "5"), ("glass", 24, "0")), 4),
+    ("pier", (("mast", 2, "0"),), 2),
+    ("moor", (("lens", 1, "0"), ("glass", 10, "10")), 1),
+)
 """Customer, lines of product, quantity and discount, and how many steps it has gone."""
 CASES = (
     ("kontor", "One lamp flickers at night", "HIGH"),
