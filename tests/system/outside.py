@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 import nats
 import orjson
+from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from tests.support.waiting import until
@@ -27,7 +28,7 @@ async def heard(system, tenant):
         config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
         reading = await js.pull_subscribe(f"crm.{tenant}.>", stream="CRM", config=config)
         left = (await reading.consumer_info()).num_pending or 0
-        messages = []
+        messages: list[Msg] = []
         while len(messages) < left:
             for it in await reading.fetch(200, timeout=10):
                 await it.ack()
@@ -60,7 +61,7 @@ async def require_each_event_once(system, tenant):
     ids = [it.headers["ce-id"] for it in messages]
     assert len(ids) == len(set(ids)), "an event is on the stream twice"
     assert set(ids) == set(laid), "the stream and the outbox differ"
-    told = {}
+    told: dict[str, list[int]] = {}
     for it in messages:
         body = orjson.loads(it.data)
         told.setdefault(body["subject"], []).append(body["sequence"])

@@ -27,7 +27,7 @@ def shop(company, tmp_path):
 async def state(shop):
     """Give what would be different had anything changed: versions, events, audit lines."""
     system, tenant = shop.company.system, shop.company.tenant
-    found = {}
+    found: dict[str | tuple[str, str], object] = {}
     for service, tables in RECORDS.items():
         for table in tables:
             statement = f"SELECT id, version, updated_at FROM {table} ORDER BY id"
