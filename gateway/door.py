@@ -14,7 +14,7 @@ from gateway.parsing import read_request
 from gateway.pipeline import Pipeline
 from gateway.subgraphs import Subgraphs
 from services.chassis import telemetry
-from services.chassis.logs import log
+from services.chassis.logs import log, say_of_all
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -115,7 +115,9 @@ class Door:
         with telemetry.traced(telemetry.continued(headers, budget)) as trace:
             begun = perf_counter()
             status, answer = await self._answer(headers, receive)
-            self.metrics.request(_outcome(answer), perf_counter() - begun)
+            took, outcome = perf_counter() - begun, _outcome(answer)
+            self.metrics.request(outcome, took)
+            log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
             for each in answer.get("errors", ()):
                 each["extensions"] = {**each["extensions"], "requestId": trace.request_id}
             kind = GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
@@ -133,6 +135,7 @@ class Door:
             _check_content_type(headers.get("content-type", ""))
             body = await self._body(headers, receive)
             caller = self.gatekeeper.identify(headers.get("authorization", ""))
+            say_of_all(tenant=caller.identity.tenant)
             return 200, await self.pipeline.answer(read_request(body), caller)
         except RequestRefused as refused:
             return refused.status, {"errors": refused.errors}

@@ -12,7 +12,7 @@ from services.chassis import metrics, telemetry
 from services.chassis.bearers import Bearers
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
-from services.chassis.logs import log
+from services.chassis.logs import log, say_of_all
 from services.chassis.tokens import Identity, InvalidToken
 
 Scope = MutableMapping[str, Any]
@@ -81,8 +81,9 @@ class Endpoint:
         begun = perf_counter()
         with telemetry.traced(telemetry.continued(headers)) as trace:
             status, answer = await self._outcome(scope["method"], headers, receive)
-            labels = self.service, "graph", told_as(status, answer)
-            metrics.ANSWERED.labels(*labels).observe(perf_counter() - begun)
+            took, outcome = perf_counter() - begun, told_as(status, answer)
+            metrics.ANSWERED.labels(self.service, "graph", outcome).observe(took)
+            log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
             body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
             await _send(send, status, body, trace.request_id)
 
@@ -110,6 +111,7 @@ class Endpoint:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             raise RequestRefused(415, "BAD_REQUEST", f"send the request as {JSON}")
         identity = self.bearers.identity(headers.get("authorization", ""))
+        say_of_all(tenant=identity.tenant)
         asked = Asked.of(await _body(headers, receive))
         request = await self.request_of(identity)
         return await self.answerer.answer(request, asked.query, asked.variables, asked.operation)

@@ -16,6 +16,7 @@ SECRETS = frozenset({"password", "token", "authorization", "secret", "key", "coo
 def set_up(service: str, level: str = "INFO", format: str = "json") -> None:
     """Send everything that this process logs to standard error, one line each."""
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
         _traced(service),
@@ -45,6 +46,11 @@ def set_up(service: str, level: str = "INFO", format: str = "json") -> None:
 def log() -> Any:
     """Give a logger; its methods take an event's name and keyword facts."""
     return structlog.get_logger()
+
+
+def say_of_all(**facts: Any) -> None:
+    """Have every further line of this task carry these facts: a request's tenant, for one."""
+    structlog.contextvars.bind_contextvars(**facts)
 
 
 def _traced(service: str) -> Any:

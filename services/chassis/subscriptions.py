@@ -18,7 +18,7 @@ from services.chassis.actor import Actor
 from services.chassis.events import MAX_HOPS, Envelope, Event
 from services.chassis.inbox import Verdict
 from services.chassis.lanes import Lanes
-from services.chassis.logs import log
+from services.chassis.logs import log, say_of_all
 from services.chassis.pulling import BATCH, Durable
 from services.chassis.streams import FAILURES, Stream
 from services.chassis.work import Work, Works
@@ -157,6 +157,7 @@ class Subscriber:
             "x-request-id": envelope.correlationid,
         }
         actor = Actor.system(envelope.tenant, self.subscriptions.reader)
+        say_of_all(tenant=envelope.tenant)
         with telemetry.traced(telemetry.continued(carried, HANDLING_SECONDS)):
             async with (
                 asyncio.timeout(HANDLING_SECONDS),
