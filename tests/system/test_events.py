@@ -1,0 +1,178 @@
+"""What somebody outside hears on the stream: each fact once, in order, and of no person."""
+
+import signal
+from zlib import crc32
+
+import aiohttp
+import orjson
+import pytest
+
+from tests.support.waiting import until
+from tests.system import outside
+from tests.system.system import PASSWORD
+
+PERSONAL = [
+    *("Canary Contact", "canary.contact", "Canary Street", "Canary Person", "Canary Staff"),
+    *("canary.staff", "Canary Subject", "Canary Notes", "Canary Case", "Canary Resolution"),
+    *("Canary Dock", "+4943112345"),
+]
+CUSTOMERS = """
+    SELECT id, CASE kind WHEN 'ORGANISATION' THEN name END AS organisation_name, owner_id, tier,
+           status
+    FROM customer ORDER BY id"""
+CUSTOMER_COPIES = """
+    SELECT id, organisation_name, owner_id, tier, status FROM customer ORDER BY id"""
+STAFF = "SELECT id, roles, is_active FROM staff_user ORDER BY id"
+
+
+async def deeds(company):
+    """Do what a company does, with a canary wherever a person or their words may stand."""
+    there = {"street": "Canary Street 1", "phone": "+4943112345"}
+    firm = await company.customer(name="Nordlicht", **there)
+    person = await company.customer(name="Canary Person", kind="PERSON", **there)
+    staff = {"name": "Canary Staff", "email": "canary.staff@company.example"}
+    seller = await company.make("createStaffUser", staff | {"roles": ["SALES_REPRESENTATIVE"]})
+    await company.do("setStaffUserPassword", seller, {"password": PASSWORD})
+    await done(company, "updateStaffUser", seller, {"roles": ["SALES_MANAGER"]})
+    await done(company, "updateCustomer", firm, {"name": "Nordlicht Kontor", "tier": "A"})
+    await done(company, "updateCustomer", person, {"name": "Canary Person II"})
+    await done(company, "holdCustomer", person)
+    contact = {"customerId": firm, "name": "Canary Contact", "email": "canary.contact@x.example"}
+    await company.make("createContact", contact)
+    call = {"customerId": firm, "channel": "CALL", "direction": "INBOUND"}
+    call |= {"subject": "Canary Subject", "notes": "Canary Notes"}
+    await company.make("logInteraction", call | {"happenedAt": "2026-01-02T03:04:05Z"})
+    lost = await company.make("createOpportunity", {"customerId": firm, "name": "Quay"})
+    await done(company, "loseOpportunity", lost, {"reason": "PRICE"})
+    order = await company.order(firm, steps=["placeOrder", "reviewOrder"])
+    await done(company, "updateOrder", order, {"shipToName": "Canary Dock"})
+    await done(company, "confirmOrder", order)
+    case = {"customerId": firm, "subject": "Canary Case", "description": "Canary Notes"}
+    case = await company.make("openCase", case)
+    viewer = (await company.ask("{ viewer { id } }"))["viewer"]["id"]
+    await done(company, "assignCase", case, {"ownerId": viewer})
+    await done(company, "startCase", case)
+    await done(company, "resolveCase", case, {"resolution": "Canary Resolution"})
+
+
+async def done(company, deed, id, given=None):
+    answer = await company.do(deed, id, given)
+    assert answer["userErrors"] == [], (deed, answer)
+    return answer
+
+
+async def require_copies_like_their_originals(system, tenant):
+    """Wait until sales and the desk know of customers and staff what customers knows itself."""
+    known = await system.rows("customers", tenant, CUSTOMERS)
+    employed = await system.rows("customers", tenant, STAFF)
+    for service in ("sales", "service_desk"):
+
+        async def alike(service=service):
+            copies = await system.rows(service, tenant, CUSTOMER_COPIES)
+            return copies == known and await system.rows(service, tenant, STAFF) == employed
+
+        await until(alike, 60)
+
+
+async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_down(
+    system, company
+):
+    await deeds(company)
+    messages = await outside.require_each_event_once(system, company.tenant)
+    laid = await outside.outbox(system, company.tenant)
+    assert len({row["type"] for row in laid.values()}) > 18
+    for it in messages:
+        row = laid[it.headers["ce-id"]]
+        assert it.data.decode() == row["body"]
+        body = orjson.loads(it.data)
+        named = {k: v for k, v in it.headers.items() if not k.startswith("Nats-Batch-")}
+        assert named == {
+            "Nats-Msg-Id": row["id"],
+            "ce-id": row["id"],
+            "ce-type": row["type"],
+            "ce-subject": row["aggregate_id"],
+            "ce-tenant": company.tenant,
+        }
+        partition = crc32(row["aggregate_id"].encode()) % 16
+        assert it.subject == f"crm.{company.tenant}.{row['type']}.{partition}"
+        assert (body["specversion"], body["id"], body["tenant"]) == (
+            "1.0",
+            row["id"],
+            company.tenant,
+        )
+        assert (body["type"], body["source"]) == (row["type"], f"/{row['type'].split('.')[0]}")
+        assert (body["subject"], body["sequence"]) == (row["aggregate_id"], row["sequence"])
+        assert body["time"].endswith("Z")
+
+
+async def test_no_event_and_no_log_says_who_a_person_is_or_what_was_said(system, company):
+    await deeds(company)
+    messages = await outside.require_each_event_once(system, company.tenant)
+    told = "".join(it.data.decode() for it in messages)
+    logged = "".join(system.log(name).read_text() for name in system.programs)
+    assert "Nordlicht Kontor" in told  # a firm's name may travel
+    assert [it for it in PERSONAL if it in told or it in logged] == []
+
+
+async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(system, company):
+    nats = system.nats
+    nats.wanted_port = nats.port
+    nats.process.send_signal(signal.SIGKILL)
+    nats.process.wait(20)
+    try:
+        await deeds(company)
+        waiting = sum([await system.pending(it) for it in outside.SERVICES])
+        assert waiting >= len(await outside.outbox(system, company.tenant)) / 2
+    finally:
+        nats.start()
+    await outside.require_each_event_once(system, company.tenant)
+    await require_copies_like_their_originals(system, company.tenant)
+
+
+async def test_copies_are_like_their_originals_after_a_script_of_deeds(system, company):
+    await deeds(company)
+    await require_copies_like_their_originals(system, company.tenant)
+
+
+async def asked(company, document, **variables):
+    """Ask through the gateway, and give the data with the request id of the answer."""
+    body = orjson.dumps({"query": document, "variables": variables})
+    headers = {"content-type": "application/json", "authorization": f"Bearer {company.token}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(company.system.graph_url, data=body, headers=headers) as response,
+    ):
+        return (await response.json())["data"], response.headers["x-request-id"]
+
+
+def lines_of(system, name, request_id):
+    """Give what a program logged of a request."""
+    lines = (it for it in system.log(name).read_text().splitlines() if request_id in it)
+    return [orjson.loads(it) for it in lines]
+
+
+@pytest.mark.parametrize(
+    ("deed", "given", "service"),
+    [
+        ("createCustomer", {"name": "Nordlicht"}, "customers"),
+        ("createProduct", {"name": "Lamp"}, "sales"),
+    ],
+)
+async def test_one_request_id_and_one_trace_go_through_gateway_service_and_event(
+    system, company, deed, given, service
+):
+    kind = deed[0].upper() + deed[1:]
+    document = f"mutation($i: {kind}Input!) {{ done: {deed}(input: $i) {{ events {{ id }} }} }}"
+    data, request_id = await asked(company, document, i=given)
+    (event,) = data["done"]["events"]
+    row = (await outside.outbox(system, company.tenant))[event["id"]]
+    body = orjson.loads(row["body"])
+    assert body["correlationid"] == request_id
+    trace_id = body["traceparent"].split("-")[1]
+    for name in ("gateway", service):
+        lines = lines_of(system, name, request_id)
+        assert lines, name
+        assert {it["trace_id"] for it in lines} == {trace_id}
+        assert {it["tenant"] for it in lines} == {company.tenant}
+        assert {it["service"] for it in lines} == {name}
+        assert all({"ts", "level", "event"} <= it.keys() for it in lines)
