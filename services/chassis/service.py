@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -43,7 +43,13 @@ class Means:
     signer: Signer
     verifier: Verifier
     works: Works
-    customers: Channel
+    channels: Mapping[str, Channel]
+
+    def channel(self, service: str) -> Channel:
+        """Give the way to another service, or say that nobody told where it is."""
+        if service not in self.channels:
+            raise SettingsError(f"RPC_TARGETS does not say where {service} is asked")
+        return self.channels[service]
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,8 @@ class Service:
             it.cancel()
         await asyncio.gather(*self.relaying, return_exceptions=True)
         await self.stream.close()
-        await self.means.customers.close()
+        for channel in self.means.channels.values():
+            await channel.close()
         await self.engine.dispose()
         await self.worker_engine.dispose()
         log().info("the service has stopped")
@@ -163,8 +170,11 @@ class Service:
             verifier = Verifier.from_files(name, told.trusted_issuers)
         except (OSError, ValueError) as error:
             raise SettingsError(f"a key file is of no use: {error}") from error
-        customers = Channel(told.customers_rpc, audience="customers", signer=signer)
-        return Means(told, signer, verifier, self.works, customers)
+        channels = {
+            service: Channel(target, audience=service, signer=signer)
+            for service, target in told.rpc_targets.items()
+        }
+        return Means(told, signer, verifier, self.works, channels)
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:
