@@ -16,6 +16,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
@@ -129,9 +130,7 @@ class Service:
         self.relay.stop()
         if self.relaying:
             await asyncio.wait(self.relaying, timeout=max(1.0, grace))
-        for it in self.relaying:
-            it.cancel()
-        await asyncio.gather(*self.relaying, return_exceptions=True)
+        await end(self.relaying)
         await self.stream.close()
         for channel in self.means.channels.values():
             await channel.close()
@@ -214,7 +213,5 @@ async def serve(parts: Parts, told: ServiceSettings, role: Role) -> int:
         log().error("a part of the service has ended by itself")
         return BROKE
     finally:
-        standing.cancel()
-        asked.cancel()
-        await asyncio.gather(standing, asked, return_exceptions=True)
+        await end([standing, asked])
         await service.stop()
