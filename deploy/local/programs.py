@@ -60,9 +60,14 @@ def service(name: str, ground: Ground, settings: LocalSettings) -> Program:
         "DATABASE_URL": ground.databases[name].app_url,
         "WORKER_DATABASE_URL": ground.databases[name].worker_url,
         "NATS_URL": ground.nats_url,
-        "CUSTOMERS_RPC": f"unix:{ground.sockets}/customers.grpc",
+        "RPC_TARGETS": json.dumps(rpc_targets(name, ground)),
     }
     return program(f"services.{name}.main", told | common(name, ground, settings), name=name)
+
+
+def rpc_targets(name: str, ground: Ground) -> dict[str, str]:
+    """Tell a service where each other one is asked."""
+    return {other: f"unix:{ground.sockets / other}.grpc" for other in SERVICES if other != name}
 
 
 def gateway(ground: Ground, settings: LocalSettings, explorer: Mapping[str, str]) -> Program:

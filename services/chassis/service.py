@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -16,6 +16,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
@@ -43,7 +44,13 @@ class Means:
     signer: Signer
     verifier: Verifier
     works: Works
-    customers: Channel
+    channels: Mapping[str, Channel]
+
+    def channel(self, service: str) -> Channel:
+        """Give the way to another service, or say that nobody told where it is."""
+        if service not in self.channels:
+            raise SettingsError(f"RPC_TARGETS does not say where {service} is asked")
+        return self.channels[service]
 
 
 @dataclass(frozen=True)
@@ -123,11 +130,10 @@ class Service:
         self.relay.stop()
         if self.relaying:
             await asyncio.wait(self.relaying, timeout=max(1.0, grace))
-        for it in self.relaying:
-            it.cancel()
-        await asyncio.gather(*self.relaying, return_exceptions=True)
+        await end(self.relaying)
         await self.stream.close()
-        await self.means.customers.close()
+        for channel in self.means.channels.values():
+            await channel.close()
         await self.engine.dispose()
         await self.worker_engine.dispose()
         log().info("the service has stopped")
@@ -163,8 +169,11 @@ class Service:
             verifier = Verifier.from_files(name, told.trusted_issuers)
         except (OSError, ValueError) as error:
             raise SettingsError(f"a key file is of no use: {error}") from error
-        customers = Channel(told.customers_rpc, audience="customers", signer=signer)
-        return Means(told, signer, verifier, self.works, customers)
+        channels = {
+            service: Channel(target, audience=service, signer=signer)
+            for service, target in told.rpc_targets.items()
+        }
+        return Means(told, signer, verifier, self.works, channels)
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:
@@ -204,7 +213,5 @@ async def serve(parts: Parts, told: ServiceSettings, role: Role) -> int:
         log().error("a part of the service has ended by itself")
         return BROKE
     finally:
-        standing.cancel()
-        asked.cancel()
-        await asyncio.gather(standing, asked, return_exceptions=True)
+        await end([standing, asked])
         await service.stop()

@@ -31,7 +31,9 @@ class ServiceSettings(ProgramSettings):
     database_url: str = Field(description="postgresql://…, as the role that serves requests")
     worker_database_url: str = Field(description="as the role of the outbox and maintenance")
     nats_url: str = Field(description="nats://host:port")
-    customers_rpc: str = Field("", description="gRPC target of the customers service")
+    rpc_targets: dict[str, str] = Field(
+        default_factory=dict, description="service name to the gRPC target where it is asked"
+    )
     stream_replicas: int = Field(1, ge=1, le=5)
     stream_max_bytes: int = Field(4 << 30, ge=1 << 20, description="full, it takes no more")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")

@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
+from services.chassis.ending import end
 from services.chassis.logs import log
 
 STREAM, SUBJECTS = "CRM", "crm.>"
@@ -75,7 +76,8 @@ class Stream:
         """
         if self._opening is None or (self._opening.done() and self._is_lost(self._opening)):
             self._opening = asyncio.create_task(self._open())
-        await asyncio.wait_for(asyncio.shield(self._opening), within)
+        async with asyncio.timeout(within):
+            await asyncio.shield(self._opening)
         return self.jetstream
 
     async def ensure(self) -> None:
@@ -90,8 +92,7 @@ class Stream:
 
     async def close(self) -> None:
         if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.wait({self._opening})
+            await end([self._opening])
         if self._begun and not self.client.is_closed:
             await self.client.close()
 

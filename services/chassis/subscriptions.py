@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from services.chassis import inbox, metrics, telemetry
 from services.chassis.actor import Actor
+from services.chassis.ending import end
 from services.chassis.events import MAX_HOPS, Envelope, Event
 from services.chassis.inbox import Verdict
 from services.chassis.lanes import Lanes
@@ -106,9 +107,7 @@ class Subscriber:
     async def stop(self) -> None:
         """Finish what is being done, and give back what is not begun."""
         self._stopping = True
-        for it in self.pulling:
-            it.cancel()
-        await asyncio.gather(*self.pulling, return_exceptions=True)
+        await end(self.pulling)
         await self._lanes.finished()
 
     async def _pull(self, service: str, aggregate: str) -> None:

@@ -17,7 +17,7 @@ def parts() -> Parts:
         schema=schema(),
         read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
         subscriptions=[customers.subscriptions, staff.subscriptions],
-        app=lambda means: means.customers,
+        app=lambda means: means.channel("customers"),
     )
 
 

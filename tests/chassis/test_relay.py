@@ -4,13 +4,14 @@ import asyncio
 import json
 import shutil
 from collections import defaultdict
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
 
 from services.chassis.actor import Actor
 from services.chassis.database import connect
+from services.chassis.ending import end
 from services.chassis.relay import Relay
 from services.chassis.streams import STREAM
 from services.chassis.work import Works
@@ -134,9 +135,7 @@ async def test_a_killed_relay_loses_nothing_and_doubles_nothing(works, worker, s
         victim = asyncio.create_task(Relay(worker, stream, "toy").run())
         before = await pending(worker)
         await until(lambda before=before: fewer_than(worker, before))
-        victim.cancel()
-        with suppress(asyncio.CancelledError):
-            await victim
+        await end([victim])
         if not await pending(worker):
             break
     async with relaying(worker, stream):

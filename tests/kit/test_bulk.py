@@ -1,5 +1,7 @@
 """Bulk upserts: a result for each row, safe to run twice, all or nothing where it is asked."""
 
+import asyncio
+
 import pytest
 
 from services.chassis.actor import Actor, ActorKind
@@ -101,3 +103,12 @@ async def test_the_events_of_a_bulk_are_marked_and_counted_without_a_gap(harbour
     await upserted(harbour, *(item(str(n), name=f"Ship {n}") for n in range(count)))
     rows = await harbour.rows("SELECT sequence, body::json->>'bulk' AS bulk FROM event")
     assert [(it.sequence, it.bulk) for it in rows] == [(1, "true")] * count
+
+
+async def test_two_calls_that_bring_in_the_same_at_once_make_it_once(harbour):
+    given = [item(str(n), name=f"Ship {n}") for n in range(20)]
+    done = await asyncio.gather(*(upserted(harbour, *given) for _ in range(3)))
+    refused = [it["userErrors"][0]["code"] for it in done if it["userErrors"]]
+    assert set(refused) <= {"DUPLICATE"}
+    assert await harbour.rows("SELECT count(*) FROM ship") == [(20,)]
+    assert statuses(await upserted(harbour, *given)) == ["UNCHANGED"] * 20

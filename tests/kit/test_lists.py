@@ -1,6 +1,10 @@
 """Lists: what they filter, how they sort, and that a page holds still."""
 
+import base64
+import json
+
 import pytest
+from sqlalchemy import text
 
 from services.chassis.actor import Actor, ActorKind
 
@@ -104,6 +108,9 @@ async def test_a_page_holds_still_while_records_are_added(fleet):
         ({"after": "W10"}, "INVALID"),
         ({"w": {"name": {"eq": None}}}, "INVALID"),
         ({"w": {"name": None}}, "INVALID"),
+        ({"w": {"voyages": {"some": None}}}, "INVALID"),
+        ({"w": {"value": {"amount": None}}}, "INVALID"),
+        ({"w": {"name": {"eq": "a\u0000b"}}}, "BAD_REQUEST"),
         ({"w": {"name": {"in": ["x"] * 501}}}, "LIMIT_EXCEEDED"),
         ({"w": {"or": [{"name": {"eq": "x"}}] * 51}}, "LIMIT_EXCEEDED"),
         ({"w": {"not": {"not": {"not": {"not": {"not": {"not": {}}}}}}}}, "LIMIT_EXCEEDED"),
@@ -123,6 +130,31 @@ async def test_a_cursor_of_another_sort_or_filter_is_refused(fleet):
         arguments = {"o": [{"field": "NAME"}]} | other
         answer = await fleet.answer(PAGE, first=1, after=cursor, **arguments)
         assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+FORGED: list[list[object]] = [[1, 2], ["Ann"], ["Ann", "x", "y"], [{}, []], []]
+
+
+async def test_a_forged_cursor_is_refused_whatever_it_holds(fleet):
+    order = [{"field": "NAME"}]
+    page = (await fleet.ask(PAGE, first=1, o=order))["ships"]
+    stamp = json.loads(base64.urlsafe_b64decode(page["pageInfo"]["endCursor"] + "=="))[0]
+    for values in FORGED:
+        forged = base64.urlsafe_b64encode(json.dumps([stamp, *values]).encode()).decode()
+        answer = await fleet.answer(PAGE, first=1, after=forged.rstrip("="), o=order)
+        assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+async def test_a_question_that_takes_too_long_is_ended_and_says_so(fleet, monkeypatch):
+    slow = text("SELECT pg_sleep(5)")
+
+    async def dawdle(reader, _asked):
+        await reader.connection.execute(text("SET LOCAL statement_timeout = '50ms'"))
+        await reader.connection.execute(slow)
+
+    monkeypatch.setattr("services.chassis.graph.read.Reader.page", dawdle)
+    answer = await fleet.answer("{ ships { nodes { id } } }")
+    assert answer["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
 
 
 async def test_whoever_may_not_read_gets_nothing_and_is_told_which_permission_is_missing(fleet):

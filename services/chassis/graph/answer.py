@@ -14,6 +14,7 @@ from services.chassis.logs import log
 from services.chassis.refusals import Refusal, Refusals
 
 MAX_TOKENS, KEPT_DOCUMENTS = 5000, 500
+DATA_EXCEPTION, QUERY_CANCELED = "22", "57014"
 MASKED = "something went wrong here; its request id finds it in the logs"
 
 
@@ -63,6 +64,8 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
         code, message = first.code.value, first.message
     elif cause is None or isinstance(cause, GraphQLError):
         code = code or "BAD_REQUEST"
+    elif (told := _of_database(cause)) is not None:
+        code, message = told
     else:
         log().error("a resolver failed", path=error.path, exc_info=cause)
         code, message = (
@@ -70,9 +73,22 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
             "something went wrong here; the request id finds it in the logs",
         )
     extensions = {"code": code, "requestId": telemetry.current().request_id}
-    told: dict[str, Any] = {"message": message, "extensions": extensions}
+    answer: dict[str, Any] = {"message": message, "extensions": extensions}
     if error.path is not None:
-        told["path"] = error.path
+        answer["path"] = error.path
     if error.locations:
-        told["locations"] = [{"line": it.line, "column": it.column} for it in error.locations]
-    return told
+        answer["locations"] = [{"line": it.line, "column": it.column} for it in error.locations]
+    return answer
+
+
+def _of_database(cause: Exception) -> tuple[str, str] | None:
+    """Read what the database says of a request: a value that cannot be, or that it took too long.
+
+    Anything else that it says is our own fault.
+    """
+    state = str(getattr(getattr(cause, "orig", None), "sqlstate", None) or "")
+    if state.startswith(DATA_EXCEPTION):
+        return "BAD_REQUEST", "a value here is none that could be stored or compared"
+    if state == QUERY_CANCELED:
+        return "DEADLINE_EXCEEDED", "this took too long: ask for less at once"
+    return None

@@ -62,7 +62,11 @@ class Sort:
         """Read a cursor's value back as the column has it."""
         kind = self.column.property.columns[0].type
         kind = getattr(kind, "enum_class", None) or kind.python_type
-        if value is None or kind in (str, int, bool):
+        if value is None:
+            return value
+        if kind in (str, int, bool):
+            if type(value) is not kind:
+                raise TypeError(f"{value!r} is no {kind.__name__}")
             return value
         return _READ[kind](value) if kind in _READ else kind[value]
 

@@ -210,10 +210,12 @@ class Filter:
         return self._leaf(getattr(entity, found.keys[0]), value, (name,))
 
     def _leaf(
-        self, column: Any, given: Mapping[str, Any], path: tuple[str, ...]
+        self, column: Any, given: Mapping[str, Any] | None, path: tuple[str, ...]
     ) -> ColumnElement[bool]:
+        if given is None:
+            raise Invalid("a condition is given or left out, never null", path=("where", *path))
         made = []
-        for operator, value in (given or {}).items():
+        for operator, value in given.items():
             self.leaves += 1
             if value is None:
                 raise Invalid(
@@ -234,8 +236,10 @@ class Filter:
             admit(self.actor, target.reading.permission)
         made: list[ColumnElement[bool]] = []
         for quantifier, value in given.items():
+            if value is None:
+                raise Invalid("a quantifier is given or left out, never null", path=("where",))
             other = aliased(target.entity)
-            condition = self._where(target, value or {}, other, depth + 1)
+            condition = self._where(target, value, other, depth + 1)
             if quantifier == "every":
                 condition = not_(condition)
             related = exists(
