@@ -141,8 +141,8 @@ def federation(transcript):
     transcript.title = "The gateway against a public federation corpus"
     transcript.meaning = (
         "Suites with their subgraphs, a reference composer's supergraph and queries: what we\n"
-        "compose shows clients the same schema, gives each field to the same subgraphs, and every\n"
-        "query is planned into fetches that its subgraphs allow."
+        "compose shows clients the same schema, gives each field to the same subgraphs, and\n"
+        "every query is planned into fetches that its subgraphs allow."
     )
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
