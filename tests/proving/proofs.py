@@ -25,7 +25,7 @@ from tests.system.system import PASSWORD, Company, System
 
 ADMINISTRATOR = "administrator@northwind.example"
 ORDERS, LINES = 600, 2
-ROUNDS = 5
+ROUNDS = 3
 
 
 class Skipped(Exception):
