@@ -42,8 +42,8 @@ async def deeds(company):
     call = {"customerId": firm, "channel": "CALL", "direction": "INBOUND"}
     call |= {"subject": "Canary Subject", "notes": "Canary Notes"}
     await company.make("logInteraction", call | {"happenedAt": "2026-01-02T03:04:05Z"})
-    lost = await company.make("createOpportunity", {"customerId": firm, "name": "Quay"})
-    await done(company, "loseOpportunity", lost, {"reason": "PRICE"})
+    lost = await company.make("createOpportunity", {"customerId": firm, "name": "Canary Quay"})
+    await done(company, "loseOpportunity", lost, {"reason": "OTHER", "note": "Canary Loss"})
     order = await company.order(firm, steps=["placeOrder", "reviewOrder"])
     await done(company, "updateOrder", order, {"shipToName": "Canary Dock"})
     await done(company, "confirmOrder", order)
