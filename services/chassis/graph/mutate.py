@@ -124,11 +124,15 @@ def payload_parts() -> list[Part]:
 
 
 def told(description: str, command: Command, *others: Command) -> str:
-    """Say in a mutation's description what it requires and what it publishes."""
-    permission = permission_of(command)
+    """Say in a mutation's description what it requires and what it publishes.
+
+    An upsert has two commands: the second one changes what is there already.
+    """
+    permission, *more = dict.fromkeys(permission_of(it) for it in (command, *others))
     published = [it.type for each in (command, *others) for it in getattr(each, "publishes", ())]
     events = ", ".join(dict.fromkeys(published))
-    needs = f" Requires `{permission}`." if permission else " Needs no sign-in."
+    changing = "".join(f", and `{it}` to change what is there" for it in more)
+    needs = f" Requires `{permission}`{changing}." if permission else " Needs no sign-in."
     return f"{description}{needs}" + (f" Publishes {events}." if events else "")
 
 
