@@ -7,6 +7,8 @@ from services.chassis.refusals import Invalid
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 SUFFIX_LENGTH = 26
+LARGEST_FIRST = "7"
+"""26 characters hold 130 bits, and an id has 128."""
 
 
 def uuid7(milliseconds: int, chance: bytes) -> int:
@@ -29,6 +31,7 @@ def new_id(prefix: str) -> str:
 def checked_id(prefix: str, id: str) -> str:
     """Give the id back if it is one of this prefix; refuse it otherwise."""
     kind, _, suffix = id.rpartition("_")
-    if kind != prefix or len(suffix) != SUFFIX_LENGTH or suffix.strip(ALPHABET):
+    is_spelled = len(suffix) == SUFFIX_LENGTH and not suffix.strip(ALPHABET)
+    if kind != prefix or not is_spelled or suffix[0] > LARGEST_FIRST:
         raise Invalid(f"this is not the id of a {prefix}_… record")
     return id

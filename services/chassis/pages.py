@@ -1,7 +1,6 @@
 """Keyset cursors: where a page ended, bound to the sort and the filter that made it."""
 
 import base64
-import binascii
 import hashlib
 import json
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             found, *values = json.loads(base64.urlsafe_b64decode(padded))
-        except (ValueError, TypeError, binascii.Error) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise InvalidCursor("this cursor was not made here") from error
         if found != stamp:
             raise InvalidCursor("this cursor belongs to a list with another sort or filter")

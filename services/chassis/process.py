@@ -25,6 +25,8 @@ class Process(Generic[State]):
         states = set(type(self.start))
         if states != set(self.moves):
             raise BrokenProcessError(f"no moves are given for {states ^ set(self.moves)}")
+        if foreign := frozenset().union(*self.moves.values()) - states:
+            raise BrokenProcessError(f"no state of this process is {set(foreign)}")
         if unreachable := states - self.reachable():
             raise BrokenProcessError(f"nothing leads to {unreachable}")
 

@@ -22,6 +22,8 @@ LEEWAY_SECONDS = 30
 PUBLIC_AUDIENCE = "guanxi"
 """The audience of a person's token, which the gateway takes in."""
 MAX_TOKEN_LENGTH = 4096
+UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a token may raise that no program of ours has written."""
 
 
 class InvalidToken(Exception):
@@ -97,19 +99,22 @@ class Verifier:
             self._registry(issuer, self.clock()).validate(found.claims)
             claims = found.claims
             kind = ActorKind(claims["kind"])
-        except (JoseError, ValueError, KeyError) as error:
+        except UNREADABLE as error:
             raise InvalidToken(str(error)) from error
+        tenant, subject = claims["tenant"], claims["sub"]
+        if not (isinstance(tenant, str) and isinstance(subject, str)):
+            raise InvalidToken("a tenant and a subject are texts")
         if kind is ActorKind.SYSTEM:
             raise InvalidToken("the system signs in nowhere")
-        return Identity(claims["tenant"], claims["sub"], kind)
+        return Identity(tenant, subject, kind)
 
     def _issuer(self, token: str) -> str:
         """Read which issuer the token claims, to pick the keys that must then prove it."""
         from_payload = json.loads(_part(token, 1))
         issuer = from_payload.get("iss") if isinstance(from_payload, dict) else None
-        if issuer not in self.keys:
+        if not isinstance(issuer, str) or issuer not in self.keys:
             raise InvalidToken("an issuer that is not trusted here")
-        return str(issuer)
+        return issuer
 
     def _registry(self, issuer: str, now: datetime) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
