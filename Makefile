@@ -83,6 +83,10 @@ check-contracts:
 	$(VENV)/python -m services.chassis.contract --check
 	$(CRM) compose --check
 
+.PHONY: prove
+prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).
+	@$(VENV)/python -m tests.proving $(PROOF)
+
 .PHONY: features
 features: install ## Print each promised feature, and the tests that proved it in the last run.
 	@$(VENV)/python -m tests.features

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -17,8 +16,9 @@ from services.chassis.events import MAX_HOPS, Envelope, Event
 from services.chassis.ids import new_id
 from services.chassis.pulling import Durable
 from services.chassis.streams import STREAM
-from services.chassis.subscriptions import Subscriber, Subscriptions, doubled
+from services.chassis.subscriptions import Subscriptions, doubled
 from services.chassis.work import Works
+from tests.support.telling import listening, publish
 from tests.support.waiting import until
 
 CONSUMER = "harbour-toy-ship"
@@ -67,14 +67,8 @@ def harbour():
     return Harbour()
 
 
-@asynccontextmanager
-async def subscribed(harbour, works, stream):
-    subscriber = Subscriber(harbour.subscriptions, works, stream)
-    subscriber.start()
-    try:
-        yield
-    finally:
-        await asyncio.wait_for(subscriber.stop(), 30)
+def subscribed(harbour, works, stream):
+    return listening(harbour.subscriptions, works, stream)
 
 
 def envelope(ship, sequence, *, deed="sunk", tenant="default", **more):
@@ -90,12 +84,6 @@ def envelope(ship, sequence, *, deed="sunk", tenant="default", **more):
         data={"shipId": ship, "cause": "ice"},
         **{"correlationid": "req_1", **more},
     )
-
-
-async def told(stream, *envelopes):
-    for it in envelopes:
-        headers = {"ce-id": it.id, "ce-tenant": it.tenant, "ce-subject": it.subject}
-        await stream.jetstream.publish(it.stream_subject, it.body(), headers=headers)
 
 
 async def handled(works, tenant="default"):
@@ -132,7 +120,7 @@ async def test_events_are_handled_once_and_in_order(harbour, works, stream):
     ships = [f"shp_{it}" for it in range(20)]
     async with subscribed(harbour, works, stream):
         for number in range(1, 6):
-            await told(stream, *(envelope(ship, number) for ship in ships))
+            await publish(stream, *(envelope(ship, number) for ship in ships))
         await all_handled(works, {ship: dict.fromkeys(range(1, 6), 1) for ship in ships})
         await settled(stream)
     for ship in ships:
@@ -143,8 +131,8 @@ async def test_events_are_handled_once_and_in_order(harbour, works, stream):
 async def test_what_is_twice_told_is_once_done(harbour, works, stream):
     event = envelope("shp_1", 1)
     async with subscribed(harbour, works, stream):
-        await told(stream, event, event)
-        await told(stream, envelope("shp_1", 2), event)
+        await publish(stream, event, event)
+        await publish(stream, envelope("shp_1", 2), event)
         await settled(stream)
     assert await handled(works) == {"shp_1": {1: 1, 2: 1}}
     assert len(harbour.works_seen) == 2
@@ -152,16 +140,16 @@ async def test_what_is_twice_told_is_once_done(harbour, works, stream):
 
 async def test_an_early_event_waits_for_its_turn(harbour, works, stream):
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 2), envelope("shp_2", 1))
+        await publish(stream, envelope("shp_1", 2), envelope("shp_2", 1))
         await all_handled(works, {"shp_2": {1: 1}})
         assert [it.cause.subject for it in harbour.works_seen] == ["shp_2"]
-        await told(stream, envelope("shp_1", 1))
+        await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1, 2: 1}, "shp_2": {1: 1}})
 
 
 async def test_a_deed_without_a_handler_is_stepped_over(harbour, works, stream):
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 1, deed="painted"), envelope("shp_1", 2))
+        await publish(stream, envelope("shp_1", 1, deed="painted"), envelope("shp_1", 2))
         await settled(stream)
     assert await handled(works) == {"shp_1": {2: 1}}
 
@@ -169,8 +157,8 @@ async def test_a_deed_without_a_handler_is_stepped_over(harbour, works, stream):
 async def test_a_poisoned_record_waits_and_the_others_go_on(harbour, works, stream):
     harbour.refused.add("shp_bad")
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_bad", 1), envelope("shp_bad", 2))
-        await told(stream, *(envelope(f"shp_{it}", 1) for it in range(30)))
+        await publish(stream, envelope("shp_bad", 1), envelope("shp_bad", 2))
+        await publish(stream, *(envelope(f"shp_{it}", 1) for it in range(30)))
         wanted = {f"shp_{it}": {1: 1} for it in range(30)}
         await all_handled(works, wanted)
         harbour.refused.clear()
@@ -181,7 +169,7 @@ async def test_a_failed_reaction_leaves_nothing_and_is_told(harbour, works, stre
     harbour.refused.add("shp_1")
     event = envelope("shp_1", 1)
     async with subscribed(harbour, works, stream):
-        await told(stream, event)
+        await publish(stream, event)
         await until(lambda: harbour.works_seen)
         await until(lambda: sample("crm_events_retried_total") >= 1)
         assert await handled(works) == {}
@@ -201,7 +189,7 @@ async def test_an_event_that_its_reader_cannot_read_waits_and_says_no_value(
 ):
     broken = envelope("shp_1", 1).model_copy(update={"data": {"shipId": 4711}})
     async with subscribed(harbour, works, stream):
-        await told(stream, broken, envelope("shp_2", 1))
+        await publish(stream, broken, envelope("shp_2", 1))
         await all_handled(works, {"shp_2": {1: 1}})
         await until(lambda: broken.id in harbour_log(capsys))
     assert "4711" not in harbour_log(capsys)
@@ -215,15 +203,15 @@ def harbour_log(capsys, seen={}):  # noqa: B006  # the text so far, since readin
 async def test_what_is_no_event_at_all_blocks_nobody(harbour, works, stream):
     async with subscribed(harbour, works, stream):
         await stream.jetstream.publish("crm.default.toy.ship.sunk.v1.0", b"not an envelope")
-        await told(stream, envelope("shp_1", 1))
+        await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1}})
 
 
 async def test_a_loop_of_reactions_is_parked_and_alarmed(harbour, works, stream):
     before = sample("crm_events_looped_total")
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 1, hops=MAX_HOPS + 1), envelope("shp_2", 1))
-        await told(stream, envelope("shp_3", 1, hops=MAX_HOPS))
+        await publish(stream, envelope("shp_1", 1, hops=MAX_HOPS + 1), envelope("shp_2", 1))
+        await publish(stream, envelope("shp_3", 1, hops=MAX_HOPS))
         await all_handled(works, {"shp_2": {1: 1}, "shp_3": {1: 1}})
         await until(lambda: sample("crm_events_looped_total") == before + 1)
 
@@ -231,7 +219,7 @@ async def test_a_loop_of_reactions_is_parked_and_alarmed(harbour, works, stream)
 async def test_a_reaction_acts_as_the_system_of_the_events_tenant(harbour, works, stream):
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 1, tenant="other", traceparent=trace))
+        await publish(stream, envelope("shp_1", 1, tenant="other", traceparent=trace))
         await all_handled(works, {"shp_1": {1: 1}}, tenant="other")
     (work,) = harbour.works_seen
     assert (work.actor.tenant, work.actor.id) == ("other", "harbour")
@@ -243,9 +231,9 @@ async def test_a_reaction_acts_as_the_system_of_the_events_tenant(harbour, works
 async def test_a_slow_record_holds_up_no_other(harbour, works, stream):
     harbour.held.clear()
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_slow", 1), envelope("shp_slow", 2))
+        await publish(stream, envelope("shp_slow", 1), envelope("shp_slow", 2))
         await until(lambda: harbour.works_seen)
-        await told(stream, envelope("shp_1", 1), envelope("shp_2", 1))
+        await publish(stream, envelope("shp_1", 1), envelope("shp_2", 1))
         await until(lambda: len(harbour.works_seen) == 3)
         assert {it.cause.subject for it in harbour.works_seen} == {"shp_slow", "shp_1", "shp_2"}
         harbour.held.set()
@@ -257,27 +245,27 @@ async def test_two_workers_of_one_reader_break_no_order(harbour, works, stream):
     ships = [f"shp_{it}" for it in range(10)]
     async with subscribed(harbour, works, stream), subscribed(other, works, stream):
         for number in range(1, 6):
-            await told(stream, *(envelope(ship, number) for ship in ships))
+            await publish(stream, *(envelope(ship, number) for ship in ships))
         await all_handled(works, {ship: dict.fromkeys(range(1, 6), 1) for ship in ships})
 
 
 async def test_after_nats_was_away_the_reader_goes_on(harbour, works, stream, nats_server):
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 1))
+        await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1}})
         nats_server.stop()
         nats_server.start()
         await until(lambda: stream.reconnects)
-        await told(stream, envelope("shp_1", 2))
+        await publish(stream, envelope("shp_1", 2))
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
 
 
 async def test_a_consumer_that_was_removed_is_made_again(harbour, works, stream):
     async with subscribed(harbour, works, stream):
-        await told(stream, envelope("shp_1", 1))
+        await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1}})
         await stream.jetstream.delete_consumer(STREAM, CONSUMER)
-        await told(stream, envelope("shp_1", 2))
+        await publish(stream, envelope("shp_1", 2))
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
 
 
@@ -285,7 +273,7 @@ async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, wor
     harbour.held.clear()
     events = [envelope("shp_1", number) for number in range(1, 4)]
     async with subscribed(harbour, works, stream):
-        await told(stream, *events)
+        await publish(stream, *events)
         await until(lambda: harbour.works_seen)
         asyncio.get_running_loop().call_later(0.05, harbour.held.set)
     assert await handled(works) == {"shp_1": {1: 1}}

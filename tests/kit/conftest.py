@@ -2,16 +2,15 @@
 
 import pytest
 
-from services.chassis.database import connect
 from services.chassis.ids import new_id
 from tests.kit.harbour import Harbour
+from tests.support.databases import connected
 
 
 @pytest.fixture(scope="session")
 async def engine(toy):
-    engine = connect(toy.app_url, pool_size=5)
-    yield engine
-    await engine.dispose()
+    async with connected(toy) as engine:
+        yield engine
 
 
 @pytest.fixture

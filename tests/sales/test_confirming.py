@@ -15,7 +15,7 @@ from services.chassis.tokens import Signer, Verifier, new_key
 from services.chassis.work import Works
 from services.sales.customers.model import Customer
 from services.stubs import customers_pb2
-from tests.sales.company import reasons
+from tests.support.asking import reasons
 
 SALES = Signer("sales", new_key())
 GOOD, ON_HOLD, INACTIVE, UNKNOWN = 1, 2, 3, 4

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from services.chassis.ids import new_id
-from tests.sales.company import OPPORTUNITY, reasons
+from tests.sales.company import OPPORTUNITY
+from tests.support.asking import reasons
 
 STAGES = ["PROPOSAL_PROVIDED", "PROPOSAL_EVALUATED", "NEGOTIATION", "CONTRACT_SIGNED"]
 
@@ -18,7 +19,7 @@ async def an_opportunity(company, **given):
 
 
 async def deed(company, name, id, person=None, **given):
-    return await company.do(f"{name}Opportunity", "opportunity", OPPORTUNITY, id, person, **given)
+    return await company.act(f"{name}Opportunity", "opportunity", OPPORTUNITY, id, person, **given)
 
 
 async def advance(company, id, times=1):

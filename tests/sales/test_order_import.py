@@ -3,7 +3,8 @@
 import pytest
 
 from services.chassis.ids import new_id
-from tests.sales.company import LINE, ORDER, amounts, priced, reasons
+from tests.sales.company import LINE, ORDER, amounts, priced
+from tests.support.asking import reasons
 
 SOURCE = "elsewhere"
 HISTORY = {

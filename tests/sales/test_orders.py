@@ -10,7 +10,8 @@ from services.chassis.actor import Actor
 from services.chassis.database import connect
 from services.chassis.ids import new_id
 from services.sales.orders.model import Order
-from tests.sales.company import LINE, ORDER, amounts, priced, reasons
+from tests.sales.company import LINE, ORDER, amounts, priced
+from tests.support.asking import reasons
 
 
 @pytest.fixture

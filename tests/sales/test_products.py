@@ -1,6 +1,7 @@
 """Products through the graph."""
 
-from tests.sales.company import PRODUCT, priced, reasons
+from tests.sales.company import PRODUCT, priced
+from tests.support.asking import reasons
 
 
 async def test_a_product_is_added_and_told(company):

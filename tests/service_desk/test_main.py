@@ -17,7 +17,7 @@ from services.chassis.ids import new_id
 from services.chassis.pulling import Durable
 from services.chassis.tokens import Identity, Signer, new_key
 from tests.service_desk.desk import RESULT
-from tests.service_desk.test_copies import tell
+from tests.support.telling import tell
 from tests.support.waiting import until
 
 OPEN = f"mutation($input: OpenCaseInput!) {{ done: openCase(input: $input) {RESULT} }}"
@@ -100,7 +100,7 @@ async def test_the_desk_follows_answers_tells_and_stops(program, desk, stream):
         return answer["data"]["done"]["case"]
 
     assert await opened() is None  # nobody here knows this person yet
-    await tell(stream, desk, "customers.staff_user.created.v1", person, 1, **agent)
+    await tell(stream, desk.tenant, "customers.staff_user.created.v1", person, 1, **agent)
     case = await until(opened)
     told = Durable(stream, "test", f"crm.{desk.tenant}.service_desk.case.>")
     async for message in told.messages():

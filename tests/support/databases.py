@@ -1,4 +1,7 @@
-"""The toy's own database on a real server: roles, the chassis' tables, row-level security."""
+"""Databases on a real server: the services' own, migrated, and the toy's; pools to reach them."""
+
+import asyncio
+from contextlib import asynccontextmanager
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -10,6 +13,23 @@ from services.chassis.database import connect, metadata_of
 from tests.toy import model  # noqa: F401  # declares the tables
 
 TOY = "toy"
+
+
+def migrated_database(admin_url, keys, service):
+    """Make a service's database as `crm migrate` does; where no loop runs, as migrations want."""
+    made = asyncio.run(databases.make(admin_url, keys, names=[service]))[service]
+    migrations.upgrade(service, made.owner_url)
+    return made
+
+
+@asynccontextmanager
+async def connected(database):
+    """Reach a database as the service does."""
+    engine = connect(database.app_url, pool_size=5)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 async def toy_database(admin_url, keys):

@@ -1,11 +1,13 @@
 """Real servers for a test session, each started once where it is first asked for."""
 
+from functools import cache, partial
+
 import pytest
 
 from deploy.local.nats import Nats
 from deploy.local.postgres import Postgres
 from services.chassis.streams import Stream, StreamLimits
-from tests.support.databases import emptied, toy_database
+from tests.support.databases import emptied, migrated_database, toy_database
 
 SMALL = StreamLimits(max_bytes=256 << 20)
 
@@ -14,6 +16,27 @@ SMALL = StreamLimits(max_bytes=256 << 20)
 def admin_url(tmp_path_factory):
     with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(admin_url, tmp_path_factory):
+    """Give a service's database by its name, made and migrated where it is first asked for."""
+    return cache(partial(migrated_database, admin_url, tmp_path_factory.mktemp("keys")))
+
+
+@pytest.fixture(scope="session")
+def customers_database(migrated):
+    return migrated("customers")
+
+
+@pytest.fixture(scope="session")
+def sales_database(migrated):
+    return migrated("sales")
+
+
+@pytest.fixture(scope="session")
+def desk_database(migrated):
+    return migrated("service_desk")
 
 
 @pytest.fixture(scope="session")

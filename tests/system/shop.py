@@ -101,18 +101,19 @@ class Shop:
         statement = f"SELECT count(*) AS n FROM {table}"
         return (await self.company.system.rows("sales", self.company.tenant, statement))[0]["n"]
 
-    async def bring_through_a_kill(self, kind, table, at):
-        """Kill sales when so many records are there, restart it, and see the import to its end."""
+    async def bring_through_a_kill(self, kill):
+        """Kill sales in the middle of an import, restart it, and see the import to its end."""
         system = self.company.system
-        importing = await self.begin(kind)
+        importing = await self.begin(kill.kind)
 
         async def reached():
-            return await self.count(table) >= at or importing.returncode is not None
+            return await self.count(kill.table) >= kill.at or importing.returncode is not None
 
         await until(reached)
+        await asyncio.sleep(kill.later)
         await asyncio.to_thread(system.kill, "sales")
         assert importing.returncode is None, "the import was faster than the kill"
-        assert await self.count(table) < self.rows(kind), "all of it was in already"
+        assert await self.count(kill.table) < self.rows(kill.kind), "all of it was in already"
         system.restart("sales")
         return await ended(importing)
 

@@ -27,16 +27,17 @@ LISTS = "{ customers(first: 1) { nodes { id } } orders(first: 1) { nodes { id } 
 class System:
     """Start it from a thread that lives as long as it should: its processes end with it."""
 
-    def __init__(self, folder, sockets):
+    def __init__(self, folder, sockets, *, durable=False):
         self.folder = folder
+        self.durable = durable
         self.sockets = sockets
         self.running = {}
         self.programs = {}
 
     def start(self):
-        self.postgres = Postgres(self.folder / "postgres", durable=False)
+        self.postgres = Postgres(self.folder / "postgres", durable=self.durable)
         admin_url = self.postgres.start()
-        self.nats = Nats(self.folder / "nats", durable=False)
+        self.nats = Nats(self.folder / "nats", durable=self.durable)
         nats_url = self.nats.start()
         self.databases = asyncio.run(databases.make(admin_url, self.folder / "keys"))
         for name, database in self.databases.items():

@@ -4,52 +4,14 @@ import csv
 
 import pytest
 
-from tests.support.waiting import until
 from tests.system import outside
 from tests.system.shop import ORDERS, Shop
-
-RECORDS = {
-    "customers": ("customer", "staff_user"),
-    "sales": ("product", "sales_order", "order_line"),
-}
-STORY = """
-    SELECT subject, count(*) AS entries FROM timeline_entry
-    WHERE kind = 'sales.order.created.v1' GROUP BY subject
-"""
-SUMS = "SELECT count(*) AS orders, sum(net_value) AS net FROM sales_order"
+from tests.system.surviving import Kill, state, survive
 
 
 @pytest.fixture
 def shop(company, tmp_path):
     return Shop(company, tmp_path)
-
-
-async def state(shop):
-    """Give what would be different had anything changed: versions, events, audit lines."""
-    system, tenant = shop.company.system, shop.company.tenant
-    found: dict[str | tuple[str, str], object] = {}
-    for service, tables in RECORDS.items():
-        for table in tables:
-            statement = f"SELECT id, version, updated_at FROM {table} ORDER BY id"
-            found[table] = await system.rows(service, tenant, statement)
-        for table in ("event", "audit_line"):
-            statement = f"SELECT count(*) FROM {table}"
-            found[service, table] = await system.rows(service, tenant, statement)
-    return found
-
-
-async def require_one_entry_for_each_order(shop):
-    """Wait for the timeline; an order stands in it once, however often it was told."""
-    system, tenant = shop.company.system, shop.company.tenant
-
-    async def entries():
-        rows = await system.rows("customers", tenant, STORY)
-        return rows if len(rows) >= shop.orders else None
-
-    assert {row["entries"] for row in await until(entries, 60)} == {1}
-    orders = await system.rows("sales", tenant, "SELECT id FROM sales_order")
-    known = {row["subject"] for row in await system.rows("customers", tenant, STORY)}
-    assert known == {row["id"] for row in orders}
 
 
 async def test_a_shop_comes_in_with_its_dates_and_states_and_a_second_time_changes_nothing(shop):
@@ -110,17 +72,5 @@ async def test_damaged_rows_are_refused_by_line_and_reason_and_go_in_once_correc
 
 async def test_a_kill_of_sales_in_the_middle_loses_nothing_and_doubles_nothing(company, tmp_path):
     shop = Shop(company, tmp_path, orders=450, lines=2)
-    await shop.bring_all(["staff", "customers", "products"])
-    for kind, table, at in (("orders", "sales_order", 200), ("order_lines", "order_line", 400)):
-        status, said = await shop.bring_through_a_kill(kind, table, at)
-        assert (status, " 0 refused" in said) == (0, True), said
-    assert await shop.count("order_line") == 900
-    system, tenant = company.system, company.tenant
-    (row,) = await system.rows("sales", tenant, SUMS)
-    assert (row["orders"], row["net"]) == (450, shop.net)
-
-    await outside.require_each_event_once(system, tenant)
-    await require_one_entry_for_each_order(shop)
-    before = await state(shop)
-    await shop.bring_all()
-    assert await state(shop) == before
+    kills = [Kill("orders", "sales_order", 200), Kill("order_lines", "order_line", 400)]
+    assert await survive(shop, kills) > 450

@@ -1,35 +1,19 @@
 """A graph to import into: customers' own, on a real database, with a company for each test."""
 
-import asyncio
-
 import pytest
 
-from deploy.local import databases
-from deploy.local.postgres import Postgres
-from services.chassis import migrations
-from services.chassis.database import connect
 from services.chassis.ids import new_id
 from tests.deploy.importing.served import Served
-
-
-@pytest.fixture(scope="session")
-def customers_database(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("importing")
-    with Postgres(folder / "postgres", durable=False) as url:
-        names = ["customers"]
-        made = asyncio.run(databases.make(url, folder / "keys", names=names))["customers"]
-        migrations.upgrade("customers", made.owner_url)
-        yield made
+from tests.support.databases import connected
 
 
 @pytest.fixture
 async def graph(customers_database):
-    engine = connect(customers_database.app_url, pool_size=2)
-    served = Served(engine, new_id("company"))
-    await served.start()
-    yield served
-    await served.stop()
-    await engine.dispose()
+    async with connected(customers_database) as engine:
+        served = Served(engine, new_id("company"))
+        await served.start()
+        yield served
+        await served.stop()
 
 
 @pytest.fixture
