@@ -1,6 +1,5 @@
 """Counting: what an operation wants counted, carried out in one statement for each count."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +14,8 @@ from services.chassis.graph.lists import Listing
 
 async def count(connection: AsyncConnection, asked: CountPlan, listing: Listing) -> Count:
     if asked.mode is CountMode.ESTIMATE:
-        guessed = json.loads(await connection.scalar(_Explained(listing.all())) or "")
-        return Count(value=guessed[0]["Plan"]["Plan Rows"], precision=CountPrecision.ESTIMATE)
+        explained: Any = await connection.scalar(_Explained(listing.all()))
+        return Count(value=explained[0]["Plan"]["Plan Rows"], precision=CountPrecision.ESTIMATE)
     return asked.told(await connection.scalar(listing.counted(asked.limit)) or 0)
 
 

@@ -51,23 +51,25 @@ class Listing:
 
     def counted(self, cap: int | None) -> Select[Any]:
         """Count the rows; with a cap, stop at the one after it."""
-        return self._counted(cap)
+        return select(func.count()).select_from(self._found(cap).subquery("found"))
 
     def counted_of(self, cap: int | None, parents: Sequence[str]) -> Select[Any]:
         """Count the rows of each parent, whose id comes first."""
         given = _given(parents)
-        counted = lateral(self._counted(cap, self._is_child(given)), "counted")
-        return select(given.c.id, *counted.c).select_from(given.join(counted, true()))
+        found = lateral(self._found(cap).where(self._is_child(given)), "found")
+        return (
+            select(given.c.id, func.count(found.c.id))
+            .select_from(given.outerjoin(found, true()))
+            .group_by(given.c.id)
+        )
 
     def all(self) -> Select[Any]:
         """Select all rows, for the planner to guess their number."""
-        return select(self.entity.id).where(*self.conditions)
+        return self._found(None)
 
-    def _counted(self, cap: int | None, *more: ColumnElement[bool]) -> Select[Any]:
-        found = select(literal(1)).select_from(self.entity).where(*more, *self.conditions)
-        if cap is not None:
-            found = found.limit(cap + 1)
-        return select(func.count().label("value")).select_from(found.subquery("found"))
+    def _found(self, cap: int | None) -> Select[Any]:
+        found = select(self.entity.id).where(*self.conditions)
+        return found if cap is None else found.limit(cap + 1)
 
     def _is_child(self, given: Any) -> ColumnElement[bool]:
         is_child: ColumnElement[bool] = getattr(self.entity, self.foreign_key) == given.c.id
