@@ -108,8 +108,16 @@ class Supervisor:
         return made
 
     def make_sockets(self) -> Path:
-        """Make a short private folder: a socket's path may not be longer than 107 characters."""
+        """Make a short private folder: a socket's path may not be longer than 107 characters.
+
+        What a run that was killed has left is removed.
+        """
+        link = self.checkout.run / "sockets"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve(), ignore_errors=True)
+            link.unlink()
         folder = Path(tempfile.mkdtemp(prefix="guanxi-"))
+        link.symlink_to(folder)
         self.running.callback(shutil.rmtree, folder, ignore_errors=True)
         return folder
 

@@ -140,10 +140,8 @@ def metadata_of(service: str) -> MetaData:
 
 
 def public_name(column: str) -> str:
-    """Name a column as the graph does: `owner_id` is `owner`, `amount_value` is `amount`."""
-    for ending in ("_id", "_value", "_currency"):
-        column = column.removesuffix(ending)
-    return to_camel(column)
+    """Name a column as the graph does: `owner_id` is `owner`."""
+    return to_camel(column.removesuffix("_id"))
 
 
 def defaults_of(entity: type[Entity]) -> dict[str, Any]:

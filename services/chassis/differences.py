@@ -1,14 +1,15 @@
 """What one unit of work made of each record: the ground of audit lines and of events."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapper, Session
 
 from services.chassis.database import Personal, RecordColumns, public_name
 
@@ -83,7 +84,7 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
         history = state.attrs[attribute.key].history
         if attribute.key in UNSPOKEN or not history.has_changes():
             continue
-        name = public_name(attribute.key)
+        name, part = _places(state.mapper)[attribute.key]
         tag = attribute.columns[0].info.get("personal", Personal.NONE)
         if tag is not Personal.NONE:
             noted.personal |= {name}
@@ -91,8 +92,8 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
             noted.after[name] = None
             continue
         if history.deleted and not created:
-            _put(noted.before, name, attribute.key, history.deleted[0], keep=True)
-        _put(noted.after, name, attribute.key, history.added[0] if history.added else None)
+            _put(noted.before, name, part, history.deleted[0], keep=True)
+        _put(noted.after, name, part, history.added[0] if history.added else None)
 
 
 def _copied(it: Difference) -> Difference:
@@ -107,12 +108,19 @@ def _copied(it: Difference) -> Difference:
     )
 
 
-def _put(
-    values: dict[str, Any], name: str, column: str, value: Any, *, keep: bool = False
-) -> None:
+@cache
+def _places(mapper: Mapper[Any]) -> Mapping[str, tuple[str, str]]:
+    """Say of each column its name in the graph; of a money's two, which part of it they hold."""
+    places = {it.key: (public_name(it.key), "") for it in mapper.column_attrs}
+    for money in mapper.composites:
+        for column, part in zip(money.props, ("amount", "currency"), strict=True):
+            places[column.key] = public_name(money.key), part
+    return places
+
+
+def _put(values: dict[str, Any], name: str, part: str, value: Any, *, keep: bool = False) -> None:
     """Set a value as JSON holds it; the two columns of a money stand under one name."""
-    if column.endswith(("_value", "_currency")):
-        part = "amount" if column.endswith("_value") else "currency"
+    if part:
         held = dict(values.get(name) or {})
         if not (keep and part in held):
             held[part] = plain(value)

@@ -165,6 +165,20 @@ async def test_a_malformed_request_is_told_so(door, body):
     assert "data" not in answer
 
 
+TWO = (
+    f'query List {LIST} mutation Make {{ createShip(input: {{name: "Ann"}}) {{ ship {{ id }} }} }}'
+)
+
+
+@pytest.mark.parametrize("name", [None, "Sink"])
+async def test_a_document_of_several_operations_runs_none_that_was_not_named(door, name):
+    status, answer, _ = await door.post({"query": TWO, "operationName": name})
+    assert (status, code_of(answer)) == (200, "BAD_REQUEST")
+    assert await door.ask(LIST) == {"ships": {"nodes": []}}
+    _, answer, _ = await door.post({"query": TWO, "operationName": "List"})
+    assert answer == {"data": {"ships": {"nodes": []}}}
+
+
 async def test_only_json_is_taken(door):
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
         status, answer, _ = await door.post({"query": LIST}, content_type=kind)

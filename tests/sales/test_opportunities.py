@@ -96,11 +96,21 @@ async def test_an_opportunity_is_lost_for_a_reason(company):
     assert (await company.events(id))[-1]["data"]["reason"] == "PRICE"
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
-async def test_it_is_not_lost_without_a_reason_or_with_a_novel(company, reason):
+async def test_what_else_is_said_of_a_loss_is_kept_and_told_to_nobody(company):
     id = await an_opportunity(company)
-    done = await deed(company, "lose", id, reason=reason)
-    assert done["userErrors"][0]["path"] == ["input", "reason"]
+    done = await deed(company, "lose", id, reason="OTHER", note="Jon Canary left the company")
+    assert done["userErrors"] == []
+    (event,) = [it for it in await company.events(id) if it["type"].endswith("lost.v1")]
+    assert event["data"]["reason"] == "OTHER"
+    assert "lostNote" in event["data"]["changed"]
+    assert "Canary" not in str(event)
+
+
+@pytest.mark.parametrize("note", ["", "  ", "x" * 10_001])
+async def test_a_note_that_says_nothing_or_a_novel_is_refused(company, note):
+    id = await an_opportunity(company)
+    done = await deed(company, "lose", id, reason="PRICE", note=note)
+    assert done["userErrors"][0]["path"] == ["input", "note"]
     assert await company.told(id) == ["created"]
 
 
@@ -109,7 +119,7 @@ async def test_a_closed_opportunity_stays_as_it_is(company):
     await deed(company, "lose", id, reason="PRICE")
     for done in (
         await deed(company, "win", id),
-        await deed(company, "lose", id, reason="again"),
+        await deed(company, "lose", id, reason="OTHER"),
         await deed(company, "advance", id),
         await company.change("Opportunity", OPPORTUNITY, id, {"name": "Another"}),
     ):

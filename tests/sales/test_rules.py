@@ -12,6 +12,7 @@ from services.chassis.money import Money
 from services.chassis.refusals import OutOfRange, Refusal
 from services.sales.opportunities.model import Opportunity
 from services.sales.opportunities.rules import (
+    LossReason,
     OpportunityStage,
     OpportunityStatus,
     check_probability,
@@ -66,7 +67,7 @@ def test_whatever_is_tried_an_opportunity_is_won_or_lost_once(deeds):
     tries = {
         "advance": lambda: opportunity.advance(None, at=NOW),
         "win": lambda: opportunity.win(at=NOW),
-        "lose": lambda: opportunity.lose("price", at=NOW),
+        "lose": lambda: opportunity.lose(LossReason.PRICE, None, at=NOW),
     }
     for deed in deeds:
         try:

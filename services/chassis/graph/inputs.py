@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,8 +66,14 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
         return unfit_text(name, value, length=column.type.length, empty=column.nullable)
     if isinstance(column.type, Numeric):
         return _unfit_number(column.type, name, value)
+    return _unfit_plain(name, value)
+
+
+def _unfit_plain(name: str, value: Any) -> list[Refusal]:
     if isinstance(value, int) and abs(value) > MAX_INT:
         return [OutOfRange("this number is too large", path=(name,))]
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return [Invalid("a time says its zone: Z, or +02:00", path=(name,))]
     return []
 
 

@@ -13,7 +13,7 @@ from services.sales.opportunities.events import (
     OpportunityWon,
 )
 from services.sales.opportunities.model import Opportunity
-from services.sales.opportunities.rules import OpportunityStage, check_probability
+from services.sales.opportunities.rules import LossReason, OpportunityStage, check_probability
 from services.sales.permissions import CLOSE_OPPORTUNITY, EDIT_OPPORTUNITIES
 
 
@@ -61,8 +61,12 @@ async def win(work: Work, id: str) -> Opportunity:
 
 @requires(CLOSE_OPPORTUNITY, publishes=[OpportunityLost])
 async def lose(
-    work: Work, id: str, *, reason: Annotated[str, "Why it was lost; names nobody.", 200]
+    work: Work,
+    id: str,
+    *,
+    reason: Annotated[LossReason, "Why it was lost."],
+    note: Annotated[str | None, "What else is to be said of it; it is told to nobody."] = None,
 ) -> Opportunity:
     opportunity = await work.get(Opportunity, id)
-    await work.publish(opportunity.lose(reason, at=work.now))
+    await work.publish(opportunity.lose(reason, note, at=work.now))
     return opportunity

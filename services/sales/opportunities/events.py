@@ -9,7 +9,6 @@ class OpportunityEvent(Event):
 
     opportunity_id: str
     customer_id: str
-    name: str
     stage: str
     status: str
     amount: Money | None

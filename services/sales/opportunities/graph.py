@@ -43,6 +43,18 @@ described(
     LOST="It was lost, for a reason.",
 )
 
+described(
+    rules.LossReason,
+    "Why an opportunity was lost.",
+    PRICE="It was too dear.",
+    COMPETITOR="Another offered what was wanted more.",
+    BUDGET="The customer had no money for it.",
+    TIMING="It was too early or too late.",
+    FIT="What we offer does not fit.",
+    NO_DECISION="The customer did not decide.",
+    OTHER="Another reason, which the note tells.",
+)
+
 
 @record(queries.opportunities, "A possible sale to one customer.")
 class Opportunity(Record):
@@ -58,7 +70,8 @@ class Opportunity(Record):
         rules.weighted_amount, "Its amount times its probability."
     )
     close_on: date | None = field("When it should be closed.", write=True)
-    lost_reason: str | None = field("Why it was lost.")
+    lost_reason: rules.LossReason | None = field("Why it was lost.")
+    lost_note: str | None = field("What else is to be said of its loss.")
     closed_at: datetime | None = field("When it was won or lost.")
     owner: StaffUser | None = reference(model.Opportunity.owner_id, "Who works on it.", write=True)
 

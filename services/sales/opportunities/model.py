@@ -18,6 +18,7 @@ from services.sales.opportunities.events import (
 from services.sales.opportunities.rules import (
     CERTAIN,
     FUNNEL,
+    LossReason,
     OpportunityStage,
     OpportunityStatus,
     following,
@@ -40,7 +41,7 @@ class Opportunity(RecordColumns, Owned, Entity):
     __sorts__ = ("name", "close_on", "created_at")
     __table_args__ = (Index("opportunity_customer_id_ix", "tenant", "customer_id", "id"),)
 
-    name: Mapped[str] = column()
+    name: Mapped[str] = column(Personal.FREE_TEXT)
     customer_id: Mapped[str] = column(Personal.NONE, ID)
     stage: Mapped[OpportunityStage] = column(default=FUNNEL.start)
     status: Mapped[OpportunityStatus] = column(default=OpportunityStatus.OPEN)
@@ -50,7 +51,8 @@ class Opportunity(RecordColumns, Owned, Entity):
     )
     probability: Mapped[int] = column(default=10)
     close_on: Mapped[date | None] = column()
-    lost_reason: Mapped[str | None] = column()
+    lost_reason: Mapped[LossReason | None] = column()
+    lost_note: Mapped[str | None] = column(Personal.FREE_TEXT, String(10_000))
     closed_at: Mapped[datetime | None] = column()
 
     def advance(
@@ -76,11 +78,11 @@ class Opportunity(RecordColumns, Owned, Entity):
         self.status, self.closed_at = OpportunityStatus.WON, at
         return self.told(OpportunityWon)
 
-    def lose(self, reason: str, *, at: datetime) -> OpportunityLost:
+    def lose(self, reason: LossReason, note: str | None, *, at: datetime) -> OpportunityLost:
         self.refuse_if_closed()
-        self.lost_reason, self.probability = reason, 0
+        self.lost_reason, self.lost_note, self.probability = reason, note, 0
         self.status, self.closed_at = OpportunityStatus.LOST, at
-        return self.told(OpportunityLost, reason=reason)
+        return self.told(OpportunityLost, reason=reason.name)
 
     def refuse_if_closed(self) -> None:
         if self.status is not OpportunityStatus.OPEN:
@@ -91,7 +93,6 @@ class Opportunity(RecordColumns, Owned, Entity):
         return fact(
             opportunity_id=self.id,
             customer_id=self.customer_id,
-            name=self.name,
             stage=self.stage.name,
             status=self.status.name,
             amount=self.amount,

@@ -27,6 +27,18 @@ class OpportunityStatus(enum.Enum):
     LOST = "LOST"
 
 
+class LossReason(enum.Enum):
+    """Why an opportunity was lost: a closed list, so that it may be told and counted."""
+
+    PRICE = "PRICE"
+    COMPETITOR = "COMPETITOR"
+    BUDGET = "BUDGET"
+    TIMING = "TIMING"
+    FIT = "FIT"
+    NO_DECISION = "NO_DECISION"
+    OTHER = "OTHER"
+
+
 FUNNEL = Process(
     OpportunityStage.SET_UP,
     {stage: frozenset[OpportunityStage]() for stage in OpportunityStage}

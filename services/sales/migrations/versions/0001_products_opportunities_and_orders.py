@@ -66,7 +66,19 @@ def make_opportunity() -> None:
         sa.Column("amount_currency", sa.String(3)),
         sa.Column("probability", sa.Integer(), nullable=False),
         sa.Column("close_on", sa.Date()),
-        sa.Column("lost_reason", sa.String(200)),
+        one_of(
+            "lost_reason",
+            "PRICE",
+            "COMPETITOR",
+            "BUDGET",
+            "TIMING",
+            "FIT",
+            "NO_DECISION",
+            "OTHER",
+            check="opportunity_lossreason_ck",
+            nullable=True,
+        ),
+        sa.Column("lost_note", sa.String(10_000)),
         sa.Column("closed_at", INSTANT),
         sa.Column("owner_id", ID),
         sa.Column("team_id", ID),
@@ -200,9 +212,9 @@ def tenant() -> sa.Column[str]:
     return sa.Column("tenant", ID, server_default=now, nullable=False)
 
 
-def one_of(column: str, *values: str, check: str) -> sa.Column[str]:
+def one_of(column: str, *values: str, check: str, nullable: bool = False) -> sa.Column[str]:
     kind = sa.Enum(*values, name=op.f(check), native_enum=False, create_constraint=True, length=40)
-    return sa.Column(column, kind, nullable=False)
+    return sa.Column(column, kind, nullable=nullable)
 
 
 def index(table: str, *names: str) -> None:

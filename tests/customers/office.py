@@ -1,0 +1,76 @@
+"""The office of one company: its customers, its staff, its settings."""
+
+from datetime import timedelta
+
+from services.chassis.actor import Actor
+from services.chassis.changes import Changes
+from services.chassis.graph.answer import Answerer
+from services.chassis.tokens import Signer, new_key
+from services.customers.company import commands as company
+from services.customers.permissions import ROLES, SERVICES
+from services.customers.schema import schema
+from services.customers.staff.commands import SignInDesk
+from services.customers.staff.model import StaffUser
+from tests.support.asking import Workplace
+
+SETTINGS = {"name": "Acme", "base_currency": "EUR", "time_zone": "Europe/Berlin"}
+CUSTOMER = "id kind name status tier email phone owner { id } version"
+CONTACT = "id name email phone isPrimary version customer { id }"
+INTERACTION = "id subject happenedAt owner { id } customer { id } contact { id }"
+STAFF_USER = "id name email roles isActive version"
+SIGNER = Signer("customers", new_key())
+
+
+class Office(Workplace):
+    """Those who are employed have no password yet: `setStaffUserPassword` gives them one."""
+
+    service = "customers"
+    answerer = Answerer(schema())
+    staff, roles, services = StaffUser, ROLES, SERVICES
+
+    def __init__(self, engine, tenant):
+        super().__init__(engine, tenant)
+        self.app = SignInDesk(self.works, SIGNER, timedelta(minutes=1))
+
+    def particulars(self, id):
+        return {"name": "Ann", "email": f"{id}@acme.example"}
+
+    async def found(self):
+        """Let there be a company, as `crm tenant create` makes one; give its id."""
+        async with self.works.begin(Actor.system(self.tenant, "maintenance")) as work:
+            return (await company.create(work, Changes(SETTINGS))).id
+
+    async def customer(self, **given):
+        """Add a customer and give its id."""
+        return await self._id_of("Customer", {"name": "Nordlicht"} | given)
+
+    async def contact(self, customer, **given):
+        return await self._id_of("Contact", {"customerId": customer, "name": "Eve"} | given)
+
+    async def deed(self, deed, customer, person=None, **given):
+        return await self.act(f"{deed}Customer", "customer", CUSTOMER, customer, person, **given)
+
+    async def assign(self, customer, role, person=None):
+        fields = "partyRoles { nodes { role } }"
+        return await self.act("assignPartyRole", "customer", fields, customer, person, role=role)
+
+    async def log(self, customer, person=None, **given):
+        given = {
+            "customerId": customer,
+            "channel": "CALL",
+            "direction": "INBOUND",
+            "subject": "They called about the lamp",
+            "happenedAt": "2026-03-01T09:30:00Z",
+        } | given
+        made = f"made: interaction {{ {INTERACTION} }}"
+        return await self.mutate("logInteraction", made, person, input=given)
+
+    async def _id_of(self, record, given):
+        done = await self.make(record, "id", given)
+        assert done["userErrors"] == []
+        return done["made"]["id"]
+
+
+def refusals(done):
+    """Give the code of each refusal, and the value that it is about."""
+    return [(it["code"], ".".join(it["path"])) for it in done["userErrors"]]
