@@ -19,6 +19,7 @@ from services.chassis.database import connect
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.graph.answer import Answerer
+from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.logs import log
@@ -57,7 +58,8 @@ class Means:
 class Parts:
     """What a service is made of; its `main.py` names each.
 
-    `read_actor` is given the app role's engine; `app` makes what resolvers find as `request.app`.
+    `read_actor` is given the app role's engine; `app` makes what resolvers find as `request.app`;
+    `calendar` reads by which calendar the company at hand lives.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Parts:
     answers: Sequence[Answers] = ()
     routers: Sequence[Callable[[Means], APIRouter]] = ()
     app: Callable[[Means], Any] = lambda means: means
+    calendar: ReadCalendar = in_utc
 
 
 class Service:
@@ -160,7 +163,7 @@ class Service:
 
     async def _request_of(self, identity: Identity) -> Request:
         actor = await self.read_actor(identity)
-        return Request(actor, self.works, self.parts.schema.shapes, self.app)
+        return Request(actor, self.works, self.parts.schema.shapes, self.app, self.parts.calendar)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

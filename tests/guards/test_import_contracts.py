@@ -19,6 +19,7 @@ GROUND = (
     "ids",
     "money",
     "clock",
+    "calendars",
     "events",
     "pages",
     "process",

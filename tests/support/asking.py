@@ -11,6 +11,7 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
 from services.chassis.database import reading
 from services.chassis.graph.answer import Answerer
+from services.chassis.graph.relative import in_utc
 from services.chassis.graph.request import Request
 from services.chassis.ids import new_id
 from services.chassis.outbox import StoredEvent
@@ -28,6 +29,7 @@ class Asker:
 
     service: str
     answerer: Answerer
+    calendar = staticmethod(in_utc)
 
     def __init__(self, engine, tenant, app=None):
         self.engine = engine
@@ -40,7 +42,8 @@ class Asker:
 
     async def answer(self, document, who=None, **variables):
         shapes = self.answerer.schema.shapes
-        request = Request(await self.actor(who), self.works, shapes, self.app)
+        actor = await self.actor(who)
+        request = Request(actor, self.works, shapes, self.app, self.calendar)
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))
 

@@ -44,7 +44,7 @@ class ShipLost(Refusal):
 
 class Ship(RecordColumns, Owned, Entity):
     __tablename__, __prefix__ = "ship", "shp"
-    __sorts__ = ("name", "built_on")
+    __sorts__ = ("name", "built_on", "captain")
 
     name: Mapped[str] = column()
     captain: Mapped[str | None] = column(Personal.NAME)

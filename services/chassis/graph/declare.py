@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from services.chassis.graph.keyset import order_input
 from services.chassis.graph.making import Part, extend, list_of, made_field
 from services.chassis.graph.plan import PagePlan, planned, planned_page
 from services.chassis.graph.read import related
@@ -22,6 +21,7 @@ from services.chassis.graph.shapes import (
     bound_stub,
     shape_of,
 )
+from services.chassis.graph.sorting import order_input
 from services.chassis.graph.types import Connection
 from services.chassis.graph.where import relation_part, where_input
 from services.chassis.reading import Reading
@@ -60,11 +60,12 @@ def relate(cls: type, **relations: Any) -> None:
     """
     shape = shape_of(cls)
     for name, marker in relations.items():
+        kept = vars(cls).get("__where__")
         found = bound_later(shape, name, marker)
         field = _field(found)
         field.python_name = name
         cls.__strawberry_definition__.fields.append(field)  # type: ignore[attr-defined]
-        if kept := vars(cls).get("__where__"):
+        if kept is not None:  # one that is made from here on knows this relation itself
             extend(kept, [relation_part(found)])
 
 

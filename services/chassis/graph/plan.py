@@ -6,6 +6,7 @@ from typing import Any
 
 from services.chassis.actor import ActorKind
 from services.chassis.graph import types
+from services.chassis.graph.counts import CountPlan
 from services.chassis.graph.selection import Selected
 from services.chassis.graph.shapes import Bound, Column, Computed, Many, Reference, Shape, shape_of
 from services.chassis.money import Money
@@ -79,6 +80,8 @@ class PagePlan:
 
     nodes: Plan
     arguments: dict[str, Any]
+    counts: list[CountPlan] = field(default_factory=list)
+    is_read: bool = True
 
 
 def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Plan:
@@ -90,14 +93,17 @@ def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Pla
 
 
 def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
-    """Plan a page: what edges and nodes ask for, together."""
+    """Plan a page: what edges and nodes ask for, together, and the counts beside it."""
     wanted: list[Selected] = []
-    for it in asked.selections():
+    selections = asked.selections()
+    for it in selections:
         if it.name == "nodes":
             wanted += it.selections(shape.name)
         if it.name == "edges":
             wanted += [s for n in it.selections() if n.name == "node" for s in n.selections()]
-    return PagePlan(planned(shapes, shape, wanted), asked.arguments())
+    counts = [CountPlan.of(it) for it in selections if it.name == "count"]
+    is_read = len(counts) < len(selections)
+    return PagePlan(planned(shapes, shape, wanted), asked.arguments(), counts, is_read)
 
 
 def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:

@@ -1,26 +1,39 @@
 """Reading: a plan carried out, one statement for each list and one more for each relation."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, func, lateral, select, true
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import references
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.graph.counting import count, count_for
+from services.chassis.graph.counts import counted
+from services.chassis.graph.filter import Filter
 from services.chassis.graph.keyset import Page
+from services.chassis.graph.lists import Listing
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
+from services.chassis.graph.relative import Moment, ReadCalendar, in_utc, is_relative
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
-from services.chassis.graph.where import Filter
 from services.chassis.refusals import Forbidden
 
 
 class Reader:
-    """Carries out plans on one connection, as one actor."""
+    """Carries out plans on one connection, as one actor, at one moment."""
 
-    def __init__(self, connection: AsyncConnection, actor: Actor) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        now: datetime,
+        calendar: ReadCalendar = in_utc,
+    ) -> None:
         self.connection = connection
         self.actor = actor
+        self.now = now
+        self.calendar = calendar
 
     async def by_ids(self, plan: Plan, ids: Sequence[str]) -> dict[str, Any]:
         """Read records by id; what this actor may not see is left out, stubs are never asked."""
@@ -35,59 +48,48 @@ class Reader:
         return {it.id: it for it in await self._records(plan, rows)}
 
     async def page(self, asked: PagePlan) -> Connection[Any]:
-        """Read one page of a list."""
+        """Read one page of a list; its rows, its counts, or both, as they are asked for."""
         plan = asked.nodes
-        reading = plan.shape.reading
-        if reading is None:
-            raise TypeError(f"{plan.shape.name} is no record of this service")
         page = Page.of(plan.shape.entity, asked.arguments)
-        for sort in page.sorts:
-            plan.index(sort.key)
-        statement = (
-            select(*plan.columns())
-            .where(reading.visible_to(self.actor), self._filtered(asked), *page.beyond())
-            .order_by(*page.order())
-            .limit(page.size + 1)
-        )
-        rows = (await self.connection.execute(statement)).all()
-        return await self._connection(plan, page, rows)
+        listing = await self._listing(asked)
+        _select_sorts(plan, page)
+        rows: Sequence[Row] = ()
+        if asked.is_read:
+            rows = (await self.connection.execute(listing.rows(plan.keys, page))).all()
+        made = _connected(page, plan, rows, await self._records(plan, rows[: page.size]))
+        for it in asked.counts:
+            made.__dict__[counted(it.key)] = await count(self.connection, it, listing)
+        return made
 
     async def pages(self, asked: ManyPlan, parents: Sequence[str]) -> dict[str, Connection[Any]]:
-        """Read the first page of a relation for all parents, in one statement.
-
-        Each parent's rows come from an index, as many as its page holds (LATERAL): numbering
-        them with a window would read all children of all parents.
-        """
-        plan, entity = asked.page.nodes, asked.page.nodes.shape.entity
-        reading = plan.shape.reading
-        if reading is None:
-            raise TypeError(f"{plan.shape.name} is no record of this service")
-        page = Page.of(entity, asked.page.arguments, scope=asked.foreign_key)
-        for sort in page.sorts:
-            plan.index(sort.key)
-        given = bindparam("parents", list(parents), ARRAY(Text))
-        keys = func.unnest(given).table_valued("id", name="parents").render_derived()
-        children = lateral(
-            select(*plan.columns())
-            .where(
-                getattr(entity, asked.foreign_key) == keys.c.id,
-                reading.visible_to(self.actor),
-                self._filtered(asked.page),
-                *page.beyond(),
-            )
-            .order_by(*page.order())
-            .limit(page.size + 1),
-            name="children",
-        )
-        statement = select(keys.c.id, *children.c).select_from(keys.join(children, true()))
+        """Read the first page of a relation for all parents, in one statement."""
+        plan = asked.page.nodes
+        page = Page.of(plan.shape.entity, asked.page.arguments, scope=asked.foreign_key)
+        listing = await self._listing(asked.page, asked.foreign_key)
+        _select_sorts(plan, page)
         by_parent: dict[str, list[Row]] = {it: [] for it in parents}
-        for row in await self.connection.execute(statement):
-            by_parent[row[0]].append(row[1:])
-        return await self._connections(plan, page, by_parent)
+        if asked.page.is_read:
+            for row in await self.connection.execute(listing.rows_of(plan.keys, page, parents)):
+                by_parent[row[0]].append(row[1:])
+        made = await self._connections(plan, page, by_parent)
+        for it in asked.page.counts:
+            counts = await count_for(self.connection, it, listing, parents)
+            for parent, found in counts.items():
+                made[parent].__dict__[counted(it.key)] = found
+        return made
 
-    def _filtered(self, asked: PagePlan) -> Any:
+    async def _listing(self, asked: PagePlan, foreign_key: str = "") -> Listing:
+        """Say which rows a list is of: those that this actor may see, and that it filters."""
         shape = asked.nodes.shape
-        return Filter(self.actor).compiled(shape, asked.arguments.get("where") or {}, shape.entity)
+        if shape.reading is None:
+            raise TypeError(f"{shape.name} is no record of this service")
+        visible = shape.reading.visible_to(self.actor)
+        where = asked.arguments.get("where") or {}
+        # only relative time needs to know by which calendar the company lives
+        read = self.calendar if is_relative(where) else in_utc
+        moment = Moment(self.now, await read(self.connection))
+        wanted = Filter(self.actor, moment).compiled(shape, where, shape.entity)
+        return Listing(shape.entity, (visible, wanted), foreign_key)
 
     async def _connections(
         self, plan: Plan, page: Page, rows: Mapping[str, list[Row]]
@@ -99,10 +101,6 @@ class Reader:
             parent: _connected(page, plan, found, [next(records) for _ in found[: page.size]])
             for parent, found in rows.items()
         }
-
-    async def _connection(self, plan: Plan, page: Page, rows: Sequence[Row]) -> Connection[Any]:
-        records = await self._records(plan, rows[: page.size])
-        return _connected(page, plan, rows, records)
 
     async def _records(self, plan: Plan, rows: Sequence[Row]) -> list[Any]:
         records = [plan.record(row) for row in rows]
@@ -152,6 +150,12 @@ class Reader:
 def related(key: str) -> str:
     """Name where a record keeps a related page: two aliases of one field are two pages."""
     return f"many {key}"
+
+
+def _select_sorts(plan: Plan, page: Page) -> None:
+    """Have the columns of the sort read too: cursors are made of them."""
+    for sort in page.sorts:
+        plan.index(sort.key)
 
 
 def _connected(page: Page, plan: Plan, rows: Sequence[Row], records: list[Any]) -> Connection[Any]:

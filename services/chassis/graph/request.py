@@ -9,17 +9,22 @@ from services.chassis.actor import Actor
 from services.chassis.database import reading
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
+from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.work import Work, Works
 
 
 @dataclass(frozen=True)
 class Request:
-    """What resolvers find in `info.context`; `app` is what the service's own ones share."""
+    """What resolvers find in `info.context`; `app` is what the service's own ones share.
+
+    `calendar` reads by which calendar the company lives; it is asked only by what needs it.
+    """
 
     actor: Actor
     works: Works
     shapes: Shapes
     app: Any = None
+    calendar: ReadCalendar = in_utc
 
     def begin(self, *, bulk: bool = False) -> AbstractAsyncContextManager[Work]:
         """Open a unit of work as the caller."""
@@ -29,4 +34,4 @@ class Request:
     async def reader(self) -> AsyncIterator[Reader]:
         """Open a read-only transaction as the caller."""
         async with reading(self.works.engine, self.actor.tenant) as connection:
-            yield Reader(connection, self.actor)
+            yield Reader(connection, self.actor, self.works.clock(), self.calendar)

@@ -56,6 +56,9 @@ class Column(Bound):
 class Reference(Bound):
     """A key-only stub of another record; its own service, or another statement, knows the rest."""
 
+    target: Any = None
+    """Its class, where it is a record of this service: what it is can be asked in filters."""
+
     @property
     def input_name(self) -> str:
         return f"{self.public}Id"
@@ -192,7 +195,17 @@ def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
     if public_name(key) != to_camel(name):
         raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
     kind = strawberry.ID
-    return Reference(name, (key,), marker.description, kind, marker.write, marker.history)
+    target = _record_in(shape.cls.__annotations__.get(name))
+    return Reference(name, (key,), marker.description, kind, marker.write, marker.history, target)
+
+
+def _record_in(written: Any) -> Any:
+    """Find the record of this service that an annotation names, null or not."""
+    for it in (written, *get_args(written)):
+        found = getattr(it, "__shape__", None)
+        if found is not None and found.reading is not None:
+            return it
+    return None
 
 
 def _computed(shape: Shape, name: str, marker: Marker) -> Computed:

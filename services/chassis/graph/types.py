@@ -10,6 +10,7 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
 from services.chassis import actor, refusals
+from services.chassis.graph.counts import Count, count_field
 from services.chassis.graph.making import described
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The records with their cursors.")
     nodes: list[T] = strawberry.field(description="The records alone.")
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+    count: Count = count_field()
 
 
 class Direction(Enum):
@@ -110,8 +112,8 @@ class Direction(Enum):
 described(
     Direction,
     "Which way a list is sorted.",
-    ASC="Smallest first; what is empty comes last.",
-    DESC="Largest first; what is empty comes first.",
+    ASC="Smallest first; what is empty comes last, unless `nulls` says otherwise.",
+    DESC="Largest first; what is empty comes first, unless `nulls` says otherwise.",
 )
 
 
