@@ -12,7 +12,7 @@ from gateway.explorer import Explorer
 from gateway.metrics import Metrics
 from gateway.parsing import read_request
 from gateway.pipeline import Pipeline
-from gateway.subgraphs import Subgraphs
+from gateway.subgraphs import IDEMPOTENCY_KEY, Subgraphs
 from services.chassis import telemetry
 from services.chassis.logs import log, say_of_all
 
@@ -136,7 +136,8 @@ class Door:
             body = await self._body(headers, receive)
             caller = self.gatekeeper.identify(headers.get("authorization", ""))
             say_of_all(tenant=caller.identity.tenant)
-            return 200, await self.pipeline.answer(read_request(body), caller)
+            request = read_request(body, headers.get(IDEMPOTENCY_KEY, ""))
+            return 200, await self.pipeline.answer(request, caller)
         except RequestRefused as refused:
             return refused.status, {"errors": refused.errors}
         except Exception:  # noqa: BLE001  # the one place where faults are masked and logged

@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from gateway.errors import Code, RequestRefused, bad_request
+from services.chassis.documents import KEY_OF_MANY, MAX_MUTATIONS, mutations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class GraphQLRequest:
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    idempotency_key: str = ""
+    """From the header; only for a document with one mutation."""
 
 
-def read_request(body: bytes) -> GraphQLRequest:
+def read_request(body: bytes, idempotency_key: str = "") -> GraphQLRequest:
     """Read a body, or refuse it for what is wrong with its shape."""
     try:
         told = orjson.loads(body)
@@ -44,7 +47,17 @@ def read_request(body: bytes) -> GraphQLRequest:
         raise RequestRefused(Code.BAD_REQUEST, "`variables` is not an object")
     if name is not None and not isinstance(name, str):
         raise RequestRefused(Code.BAD_REQUEST, "`operationName` is not a text")
-    return GraphQLRequest(query, variables or {}, name or None)
+    return GraphQLRequest(query, variables or {}, name or None, idempotency_key)
+
+
+def check_mutations(document: DocumentNode, request: GraphQLRequest) -> None:
+    """Refuse more mutations than a document may hold, or than one key may stand for."""
+    held = mutations_of(document, request.operation_name)
+    if held > MAX_MUTATIONS:
+        message = f"a document holds {MAX_MUTATIONS} mutations at most"
+        raise RequestRefused(Code.LIMIT_EXCEEDED, message)
+    if held > 1 and request.idempotency_key:
+        raise RequestRefused(Code.BAD_REQUEST, KEY_OF_MANY)
 
 
 def parse_document(query: str, *, max_tokens: int, max_depth: int) -> DocumentNode:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import DocumentNode, OperationDefinitionNode, OperationType
 
 from gateway import parsing, planner, validation
 from gateway.authentication import Caller
@@ -62,9 +62,12 @@ class Pipeline:
         """Give the answer's data and errors, or raise `RequestRefused`."""
         document = await self._documents.get(request.query, partial(self._read, request.query))
         node = parsing.pick_operation(document.node, request.operation_name)
+        if node.operation is OperationType.MUTATION:
+            parsing.check_mutations(document.node, request)
         coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
         prepared = await self._prepared(request, document, node, coerced)
-        run = Run(prepared.plan, request.variables, partial(self._ask, caller))
+        ask = partial(self._ask, caller, request.idempotency_key)
+        run = Run(prepared.plan, request.variables, ask)
         await run.finish()
         if prepared.operation.introspection:
             run.data.update(self._introspected(prepared, request.variables))
@@ -99,10 +102,10 @@ class Pipeline:
         return Prepared(document, node, operation, plan, projection)
 
     async def _ask(
-        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
+        self, caller: Caller, key: str, fetch: Fetch, variables: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         try:
-            return await self.subgraphs.ask(caller, fetch, variables)
+            return await self.subgraphs.ask(caller, fetch, variables, key=key)
         except SubgraphFailed as failure:
             log().warning(
                 "fetch failed",

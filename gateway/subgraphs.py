@@ -17,6 +17,8 @@ CONNECTIONS = 100
 IDLE_SECONDS = 4
 """Shorter than servers keep idle connections: it is we who hang up, never in mid-request."""
 UNIX = "unix:"
+IDEMPOTENCY_KEY = "idempotency-key"
+"""The header of the client's own, which services know too."""
 
 
 class Subgraphs:
@@ -41,15 +43,18 @@ class Subgraphs:
             await session.close()
 
     async def ask(
-        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
+        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any], *, key: str = ""
     ) -> Mapping[str, Any]:
-        """Send a fetch and give the answer, whatever its status, or raise `SubgraphFailed`."""
+        """Send a fetch and give the answer, whatever its status, or raise `SubgraphFailed`.
+
+        `key` is the caller's idempotency key, which goes on to the one mutation that it is for.
+        """
         body = orjson.dumps({"query": fetch.document, "variables": variables})
         name = fetch.subgraph
         with self.metrics.fetch(name) as outcome:
             try:
                 async with asyncio.timeout(telemetry.current().remaining_seconds()):
-                    text = await self._send(caller, fetch, body)
+                    text = await self._send(caller, fetch, body, key)
             except TimeoutError as error:
                 outcome.failed()
                 message = f"the {name} service did not answer in time"
@@ -63,20 +68,24 @@ class Subgraphs:
                 raise _unavailable(name, f"no GraphQL answer but {text[:200]!r}")
             return answer
 
-    async def _send(self, caller: Caller, fetch: Fetch, body: bytes) -> bytes:
+    async def _send(self, caller: Caller, fetch: Fetch, body: bytes, key: str) -> bytes:
+        if fetch.is_mutation:  # sent once: it may have been done although nobody says so
+            more = {IDEMPOTENCY_KEY: key} if key else {}
+            return await self._post(caller, fetch.subgraph, body, more)
         try:
-            return await self._post(caller, fetch.subgraph, body)
+            return await self._post(caller, fetch.subgraph, body, {})
         except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-            if fetch.is_mutation:
-                raise  # it may have been done
-            return await self._post(caller, fetch.subgraph, body)
+            return await self._post(caller, fetch.subgraph, body, {})
 
-    async def _post(self, caller: Caller, name: str, body: bytes) -> bytes:
+    async def _post(
+        self, caller: Caller, name: str, body: bytes, more: Mapping[str, str]
+    ) -> bytes:
         headers = {
             "content-type": "application/json",
             "accept": "application/json",
             "authorization": f"Bearer {self.gatekeeper.token_for(caller, name)}",
             **telemetry.current().child().headers(),
+            **more,
         }
         session = self._sessions[name]
         async with session.post(_address(self.urls[name]), data=body, headers=headers) as response:

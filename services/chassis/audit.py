@@ -1,13 +1,13 @@
 """The audit line: who changed what, from what to what, in the transaction of the change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.actor import Actor
@@ -33,6 +33,37 @@ class AuditLine(Entity):
     fields: Mapped[list[str]] = mapped_column(JSONB)
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+async def changed_since(
+    connection: AsyncConnection, record_id: str, version: int
+) -> frozenset[str] | None:
+    """Name the fields of a record that changed after a version; None if that is not known.
+
+    Every version that anybody could read has a line, so that one without a line is none.
+    """
+    rows = await connection.execute(
+        select(AuditLine.version, AuditLine.fields).where(
+            AuditLine.record_id == record_id, AuditLine.version >= version
+        )
+    )
+    lines: dict[int, list[str]] = {row.version: row.fields for row in rows}
+    if version not in lines:
+        return None
+    return frozenset(it for at, fields in lines.items() if at > version for it in fields)
+
+
+async def line_of(
+    connection: AsyncConnection, record_id: str, version: int
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Tell what a record was before it came to a version, and what became of it then."""
+    found = await connection.execute(
+        select(AuditLine.before, AuditLine.after).where(
+            AuditLine.record_id == record_id, AuditLine.version == version
+        )
+    )
+    row = found.first()
+    return (row.before, row.after) if row else ({}, {})
 
 
 WRITE_LINES = text("""

@@ -58,6 +58,12 @@ def noting(work: Noted) -> Callable[[Session, Any, Any], None]:
             if isinstance(record, RecordColumns) and session.is_modified(record):
                 record.updated_at = work.now
                 _note(work, record, created=record in session.new)
+        for record in session.deleted:
+            if isinstance(record, RecordColumns):
+                # it is said that it went, and by whom; its values go with it
+                work.differences[record.id] = Difference(
+                    type(record).__name__, record.id, "PURGED", record.version + 1
+                )
 
     return note
 
@@ -79,6 +85,8 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
     )
     # a copy: an attempt that is refused goes back to the one before
     noted = work.differences[record.id] = _copied(noted)
+    if not created and noted.action != "CREATED" and _is_changed(record, "archived_at"):
+        noted.action = "ARCHIVED" if record.archived_at else "RESTORED"
     state = inspect(record)
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
@@ -94,6 +102,10 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
         if history.deleted and not created:
             _put(noted.before, name, part, history.deleted[0], keep=True)
         _put(noted.after, name, part, history.added[0] if history.added else None)
+
+
+def _is_changed(record: Any, name: str) -> bool:
+    return bool(inspect(record).attrs[name].history.has_changes())
 
 
 def _copied(it: Difference) -> Difference:

@@ -22,6 +22,8 @@ Outcome = tuple[int, dict[str, Any]]
 
 MAX_BODY = 1 << 20
 JSON = "application/json"
+IDEMPOTENCY_KEY = "idempotency-key"
+"""The header; its value may stand in quotes, as the IETF's draft has it, or without."""
 MASKED = "something went wrong here; the request id finds it in the logs"
 
 
@@ -69,7 +71,7 @@ class Endpoint:
         service: str,
         answerer: Answerer,
         bearers: Bearers,
-        request_of: Callable[[Identity], Awaitable[Request]],
+        request_of: Callable[[Identity, str | None], Awaitable[Request]],
     ) -> None:
         self.service = service
         self.answerer = answerer
@@ -113,7 +115,8 @@ class Endpoint:
         identity = self.bearers.identity(headers.get("authorization", ""))
         say_of_all(tenant=identity.tenant)
         asked = Asked.of(await _body(headers, receive))
-        request = await self.request_of(identity)
+        key = headers.get(IDEMPOTENCY_KEY, "").strip().strip('"')
+        request = await self.request_of(identity, key or None)
         return await self.answerer.answer(request, asked.query, asked.variables, asked.operation)
 
 

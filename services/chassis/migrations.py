@@ -13,17 +13,26 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
 
-from services.chassis import audit, inbox, numbers, outbox, references  # noqa: F401  # declare tables
+from services.chassis import (  # noqa: F401  # they declare tables
+    audit,
+    idempotency,
+    inbox,
+    numbers,
+    outbox,
+    references,
+)
 from services.chassis.database import connect, metadata_of
 
 SERVICES = Path(__file__).parent.parent
 SAME_TENANT = "tenant = nullif(current_setting('app.tenant', true), '')"
 ALL_VERBS = "SELECT, INSERT, UPDATE, DELETE"
 APPEND_ONLY = ("audit_line", "event")
-FOUNDATION = (
+FIRST = (
     *("event_counter", "event", "event_pending", "inbox", "event_gate"),
     *("audit_line", "number_series", "external_ref"),
 )
+FOUNDATION = (*FIRST, "idempotency_key")
+"""The tables that every service has."""
 
 
 def upgrade(service: str, owner_url: str, revision: str = "head") -> None:
@@ -93,14 +102,29 @@ def tables_of(service: str) -> Sequence[MetaData]:
 
 def found() -> None:
     """Make the tables that every service has: the body of each service's first migration."""
-    for statement in (Path(__file__).parent / "foundation.sql").read_text().split(";\n"):
-        if statement.strip():
-            op.execute(statement)
-    for table in FOUNDATION:
+    _run_file("foundation.sql")
+    for table in FIRST:
         protect(table, "SELECT, INSERT" if table in APPEND_ONLY else ALL_VERBS)
     for table, verbs in {"event": "SELECT", "event_pending": "SELECT, DELETE"}.items():
         op.execute(f"CREATE POLICY relayed ON {table} TO {role('worker')} USING (true)")
         op.execute(f"GRANT {verbs} ON {table} TO {role('worker')}")
+
+
+def found_idempotency() -> None:
+    """Make the table of idempotency keys; the worker may forget those whose time is over."""
+    _run_file("foundation_idempotency.sql")
+    protect("idempotency_key", "SELECT, INSERT, UPDATE")
+    op.execute(
+        f"CREATE POLICY forgotten ON idempotency_key TO {role('worker')}"
+        " USING (claimed_at <= now() - interval '24 hours')"
+    )
+    op.execute(f"GRANT SELECT, DELETE ON idempotency_key TO {role('worker')}")
+
+
+def _run_file(name: str) -> None:
+    for statement in (Path(__file__).parent / name).read_text().split(";\n"):
+        if statement.strip():
+            op.execute(statement)
 
 
 def protect(table: str, verbs: str = ALL_VERBS) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from services.chassis.refusals import InvalidTransition
+from services.chassis.refusals import InvalidTransition, Step
 
 State = TypeVar("State", bound=enum.Enum)
 
@@ -41,7 +41,11 @@ class Process(Generic[State]):
     def moved(self, state: State, to: State) -> State:
         """Give the state that follows, or refuse the move by naming both ends."""
         if to not in self.moves[state]:
-            raise InvalidTransition(f"{state.value} cannot become {to.value}")
+            allowed = tuple(sorted(it.name for it in self.moves[state]))
+            raise InvalidTransition(
+                f"{state.value} cannot become {to.value}",
+                details=Step(state.name, to.name, allowed),
+            )
         return to
 
     def is_final(self, state: State) -> bool:

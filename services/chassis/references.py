@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import orjson
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +55,11 @@ async def note(session: AsyncSession, record_type: str, refs: Mapping[Ref, str])
     ]
     if rows:
         await session.execute(NOTE, {"type": record_type, "refs": orjson.dumps(rows).decode()})
+
+
+async def forget(session: AsyncSession, ids: Sequence[str]) -> None:
+    """Forget by what references records were known that are no more."""
+    await session.execute(delete(ExternalRef).where(ExternalRef.record_id.in_(ids)))
 
 
 async def of_records(

@@ -1,10 +1,44 @@
 """What a command says when it will not do a thing: an exception inside, `userErrors` outside."""
 
 import enum
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a value may be: one of these, or from here to there; written as text."""
+
+    allowed: tuple[str, ...] = ()
+    min: str | None = None
+    max: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that the state does not allow, those that it does, and what this one still lacks."""
+
+    here: str | None = None
+    to: str | None = None
+    allowed_next: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A key that another record has: of which table, and the values by column."""
+
+    entity: Any
+    values: Mapping[str, Any] = field(default_factory=dict)
+    live_only: bool = False
+    """Whether what was put away does not count."""
+
+
+Details = Bounds | Step | Taken
+"""What a client needs to act, beyond words."""
 
 
 class Code(enum.Enum):
@@ -37,10 +71,11 @@ class Refusal(Exception):
     code: ClassVar[Code] = Code.INVALID
     reason: ClassVar[str] = "INVALID"
 
-    def __init__(self, message: str, *, path: Path = ()) -> None:
+    def __init__(self, message: str, *, path: Path = (), details: Details | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
+        self.details = details
 
     def within(self, *outer: str | int) -> "Refusal":
         """Say where in the caller's input this refusal's path begins."""
@@ -94,6 +129,14 @@ class InvalidTransition(Refusal):
     code, reason = Code.INVALID_TRANSITION, "INVALID_TRANSITION"
 
 
+class RecordArchived(Refusal):
+    code, reason = Code.INVALID_TRANSITION, "RECORD_ARCHIVED"
+
+
+class RecordNotArchived(Refusal):
+    code, reason = Code.INVALID_TRANSITION, "RECORD_NOT_ARCHIVED"
+
+
 class LimitExceeded(Refusal):
     code, reason = Code.LIMIT_EXCEEDED, "LIMIT_EXCEEDED"
 
@@ -104,6 +147,14 @@ class Locked(Refusal):
 
 class Referenced(Refusal):
     code, reason = Code.REFERENCED, "REFERENCED"
+
+
+class IdempotencyMismatch(Refusal):
+    code, reason = Code.IDEMPOTENCY_MISMATCH, "IDEMPOTENCY_MISMATCH"
+
+
+class IdempotencyInProgress(Refusal):
+    code, reason = Code.IDEMPOTENCY_IN_PROGRESS, "IDEMPOTENCY_IN_PROGRESS"
 
 
 class DependencyUnavailable(Refusal):

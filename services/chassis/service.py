@@ -22,6 +22,7 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
+from services.chassis.housekeeping import Housekeeping
 from services.chassis.logs import log
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
@@ -95,6 +96,7 @@ class Service:
         self.rpc: RpcServer | None = None
         self.subscriber: Subscriber | None = None
         self.relaying: list[asyncio.Task[None]] = []
+        self.keeping: list[asyncio.Task[None]] = []
 
     async def start(self, role: Role = "all") -> None:
         """Listen, so that probes are answered, then wait for the database, then serve."""
@@ -118,7 +120,8 @@ class Service:
         serving = [self.http.serving] if self.http and self.http.serving else []
         reacting = self.subscriber.pulling if self.subscriber else []
         await asyncio.wait(
-            [*serving, *self.relaying, *reacting], return_when=asyncio.FIRST_COMPLETED
+            [*serving, *self.relaying, *self.keeping, *reacting],
+            return_when=asyncio.FIRST_COMPLETED,
         )
 
     async def stop(self) -> None:
@@ -130,6 +133,7 @@ class Service:
         await asyncio.gather(*answering, *asked, return_exceptions=True)
         if self.subscriber is not None:
             await self.subscriber.stop()
+        await end(self.keeping)
         self.relay.stop()
         if self.relaying:
             await asyncio.wait(self.relaying, timeout=max(1.0, grace))
@@ -152,6 +156,7 @@ class Service:
 
     def _work(self) -> None:
         self.relaying = [asyncio.create_task(self.relay.run())]
+        self.keeping = [asyncio.create_task(Housekeeping(self.worker_engine).run())]
         joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
         self.subscriber = Subscriber(joined, self.works, self.stream)
         self.subscriber.start()
@@ -161,9 +166,11 @@ class Service:
             self.parts.name, Answerer(self.parts.schema), self.bearers, self._request_of
         )
 
-    async def _request_of(self, identity: Identity) -> Request:
+    async def _request_of(self, identity: Identity, key: str | None) -> Request:
         actor = await self.read_actor(identity)
-        return Request(actor, self.works, self.parts.schema.shapes, self.app, self.parts.calendar)
+        parts = self.parts
+        shapes = parts.schema.shapes
+        return Request(actor, self.works, shapes, self.app, parts.calendar, key)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

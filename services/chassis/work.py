@@ -6,34 +6,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, event, select
+from sqlalchemy import Select, delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, telemetry
+from services.chassis import audit, outbox, references, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
 from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
 from services.chassis.differences import Difference, noting, numbering
-from services.chassis.events import Envelope, Event, data_of
+from services.chassis.events import Envelope, Event
 from services.chassis.ids import new_id
 from services.chassis.refusals import (
-    Duplicate,
-    Locked,
     NotFound,
-    Referenced,
+    RecordArchived,
+    RecordNotArchived,
+    Step,
     VersionConflict,
 )
+from services.chassis.telling import enveloped
+from services.chassis.violations import Pending, refusal_of
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=Any)
 
-UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
-LOCKED = {"55P03", "40P01"}
-"""A lock that was not had in time, and two that waited for each other."""
 Settling = Callable[["Work", Sequence[str]], Awaitable[None]]
 """What is due for some records at the end of a work, all of them at once."""
 
@@ -42,7 +41,8 @@ Settling = Callable[["Work", Sequence[str]], Awaitable[None]]
 class Work:
     """What a command is handed: read and change through it, publish through it.
 
-    `cause` is the event that this work reacts to, if any. `committed` hears of the commit.
+    `cause` is the event that this work reacts to, if any. A `rehearsal` does everything and keeps
+    nothing.
     """
 
     session: AsyncSession
@@ -52,10 +52,13 @@ class Work:
     trace: telemetry.Trace
     cause: Envelope | None = None
     bulk: bool = False
+    rehearsal: bool = False
+    warnings: list[str] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
     due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
+    is_written: bool = False
 
     @property
     def person(self) -> str | None:
@@ -73,14 +76,23 @@ class Work:
     def told_at(self) -> datetime:
         return self.heard.time
 
-    async def get(self, entity: type[R], id: str, *, version: int | None = None) -> R:
-        """Read a record that this actor may see, or refuse as if there were none."""
-        return await self._found(self._visible(entity, id), entity, version)
+    async def get(
+        self, entity: type[R], id: str, *, version: int | None = None, archived: bool = False
+    ) -> R:
+        """Read a record that this actor may see, or refuse as if there were none.
 
-    async def lock(self, entity: type[R], id: str, *, version: int | None = None) -> R:
+        One that was put away is refused too, unless `archived` says that it will do.
+        """
+        found = await self._found(self._visible(entity, id), entity, version)
+        return found if archived else _live(found)
+
+    async def lock(
+        self, entity: type[R], id: str, *, version: int | None = None, archived: bool = False
+    ) -> R:
         """Read a record as `get` does, and keep others from changing it until the commit."""
         statement = self._visible(entity, id).with_for_update()
-        return await self._found(statement, entity, version)
+        found = await self._found(statement, entity, version)
+        return found if archived else _live(found)
 
     async def all(self, entity: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Read many records at once; what this actor may not see is left out."""
@@ -107,6 +119,31 @@ class Work:
             setattr(record, name, value)
         return bool(different)
 
+    def archive(self, record: RecordColumns) -> bool:
+        """Put a record away, and say whether it was not away before."""
+        was_live = record.archived_at is None
+        record.archived_at = record.archived_at or self.now
+        return was_live
+
+    def restore(self, record: RecordColumns) -> bool:
+        """Bring a record back, and say whether it was away."""
+        was_away = record.archived_at is not None
+        record.archived_at = None
+        return was_away
+
+    async def purge(self, record: Any) -> None:
+        """Remove a record for ever; only what was put away before, and nothing refers to."""
+        if record.archived_at is None:
+            raise RecordNotArchived(
+                "only what was archived is purged", details=Step(missing=("archive",))
+            )
+        await references.forget(self.session, [record.id])
+        await self.session.delete(record)
+
+    def warn(self, message: str) -> None:
+        """Say something to the caller that does not stand in the way."""
+        self.warnings.append(message)
+
     async def keep(self, projection: type[Any], id: str, **values: Any) -> None:
         """Bring a copy of another service's record to what the event at hand says of it."""
         kept = {"id": id, "sequence": self.heard.sequence, **values}
@@ -114,6 +151,10 @@ class Work:
         await self.session.execute(
             told.on_conflict_do_update(index_elements=["tenant", "id"], set_=kept)
         )
+
+    async def drop(self, projection: type[Any], id: str) -> None:
+        """Forget the copy of another service's record, which is no more."""
+        await self.session.execute(delete(projection).where(projection.id == id))
 
     async def publish(self, *events: Event) -> None:
         """Lay events in the outbox; they leave only if this work commits."""
@@ -128,25 +169,36 @@ class Work:
     async def attempt(self) -> AsyncIterator[None]:
         """Try a part of the work: refused, it leaves nothing, and the rest goes on."""
         told, differences, due = list(self.told), dict(self.differences), dict(self.due)
+        warnings = list(self.warnings)
         try:
             async with self.session.begin_nested():
                 yield
                 await self.flush()
         except BaseException:
             self.told, self.differences, self.due = told, differences, due
+            self.warnings = warnings
             raise
 
     async def flush(self) -> None:
         """Send what was changed to the database; broken constraints become refusals."""
+        pending = [Pending.of(it) for it in (*self.session.new, *self.session.dirty)]
         try:
             await self.session.flush()
         except IntegrityError as error:
-            raise _refusal_of(error) from error
+            raise refusal_of(error, pending) from error
         except StaleDataError as error:
             raise VersionConflict("somebody else changed this record just now") from error
 
     async def commit(self) -> None:
-        """Write the change, its audit lines and its events, and make them so."""
+        """Write what is not written yet, and make it so."""
+        await self.write()
+        await self.session.commit()
+
+    async def write(self) -> None:
+        """Write the change, its audit lines and its events; nothing may follow but the commit."""
+        if self.is_written:
+            return
+        self.is_written = True
         await self.flush()
         for settling, ids in self.due.items():
             await settling(self, ids)
@@ -160,37 +212,8 @@ class Work:
             request_id=self.trace.request_id,
         )
         if self.told:
-            self.laid = await self._envelopes()
+            self.laid = await enveloped(self)
             await outbox.lay(self.session, self.laid)
-        await self.session.commit()
-
-    async def _envelopes(self) -> list[Envelope]:
-        reached = await outbox.count(self.session, [it.subject for it in self.told])
-        made = []
-        for fact in self.told:
-            reached[fact.subject] += 1
-            made.append(self._envelope(fact, reached[fact.subject]))
-        return made
-
-    def _envelope(self, fact: Event, sequence: int) -> Envelope:
-        change = self.differences.get(fact.subject)
-        cause = self.cause
-        return Envelope(
-            id=new_id("evt"),
-            type=fact.type,
-            source=f"/{self.service}",
-            subject=fact.subject,
-            time=self.now,
-            tenant=self.actor.tenant,
-            sequence=sequence,
-            actor=self.actor.id,
-            correlationid=cause.correlationid if cause else self.trace.request_id,
-            causationid=cause.id if cause else None,
-            hops=cause.hops + 1 if cause else 0,
-            bulk=self.bulk or bool(cause and cause.bulk),
-            traceparent=self.trace.traceparent,
-            data=data_of(fact, change.told() if change else {}),
-        )
 
     def _visible(self, entity: type[R], id: str) -> Select[tuple[R]]:
         return select(entity).where(entity.id == id, entity.visible_to(self.actor))
@@ -222,31 +245,33 @@ class Works:
 
     @asynccontextmanager
     async def begin(
-        self, actor: Actor, *, cause: Envelope | None = None, bulk: bool = False
+        self,
+        actor: Actor,
+        *,
+        cause: Envelope | None = None,
+        bulk: bool = False,
+        rehearsal: bool = False,
     ) -> AsyncIterator[Work]:
-        """Open a work under an actor's tenant; it commits at the end, or leaves nothing."""
+        """Open a work under an actor's tenant; it commits at the end, or leaves nothing.
+
+        A rehearsal writes at the end, so that all that can be refused is, and never commits.
+        """
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             await session.execute(BIND_TENANT, {"tenant": actor.tenant})
             trace = telemetry.current().child()
-            work = Work(session, actor, self.clock(), self.service, trace, cause, bulk)
+            work = Work(session, actor, self.clock(), self.service, trace, cause, bulk, rehearsal)
             event.listen(session.sync_session, "before_flush", noting(work))
             event.listen(session.sync_session, "after_flush", numbering(work))
             try:
                 yield work
-                await work.commit()
+                await (work.write() if rehearsal else work.commit())
             except DBAPIError as error:
-                raise _refusal_of(error) from error
-        if work.laid:
+                raise refusal_of(error) from error
+        if work.laid and not rehearsal:
             self.committed()
 
 
-def _refusal_of(error: DBAPIError) -> Exception:
-    """Turn a broken unique or foreign key, or a lock not had, into a refusal; else a fault."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state == UNIQUE_VIOLATION:
-        return Duplicate("a record with this key is there already")
-    if state == FOREIGN_KEY_VIOLATION:
-        return Referenced("this refers to a record that is not there")
-    if state in LOCKED:
-        return Locked("somebody else is at work on this record; it can be tried again")
-    return error
+def _live(found: R) -> R:
+    if getattr(found, "archived_at", None) is not None:
+        raise RecordArchived("this record was archived: restore it first")
+    return found

@@ -16,6 +16,10 @@ EDIT_CUSTOMERS = Permission("customers:customer:edit")
 """Add and change customers and their contacts."""
 HOLD_CUSTOMERS = Permission("customers:customer:hold")
 """Put a customer on hold, so that it cannot order, and release it."""
+PURGE_CUSTOMERS = Permission("customers:customer:purge")
+"""Remove archived customers for ever."""
+PURGE_CONTACTS = Permission("customers:contact:purge")
+"""Remove archived contacts for ever."""
 LOG_INTERACTIONS = Permission("customers:interaction:log")
 """Note what passed between a customer and us."""
 IMPORT_HISTORY = Permission("customers:history:import")
@@ -27,7 +31,17 @@ _READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS}
 _WORK = _READ | {EDIT_CUSTOMERS, LOG_INTERACTIONS}
 
 ROLES = {
-    "ADMINISTRATOR": frozenset(_WORK | {EDIT_COMPANY, EDIT_STAFF, HOLD_CUSTOMERS, IMPORT_HISTORY}),
+    "ADMINISTRATOR": frozenset(
+        _WORK
+        | {
+            EDIT_COMPANY,
+            EDIT_STAFF,
+            HOLD_CUSTOMERS,
+            IMPORT_HISTORY,
+            PURGE_CUSTOMERS,
+            PURGE_CONTACTS,
+        }
+    ),
     "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS}),
     "SALES_REPRESENTATIVE": frozenset(_WORK),
     "SERVICE_AGENT": frozenset(_READ | {LOG_INTERACTIONS}),

@@ -24,6 +24,12 @@ FULFIL_ORDER = Permission("sales:order:fulfil")
 """Say that a confirmed order was shipped, and close it."""
 CANCEL_ORDER = Permission("sales:order:cancel")
 """Cancel an order that was not shipped."""
+PURGE_PRODUCTS = Permission("sales:product:purge")
+"""Remove archived products for ever."""
+PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
+"""Remove archived opportunities for ever."""
+PURGE_ORDERS = Permission("sales:order:purge")
+"""Remove archived drafts of orders for ever."""
 IMPORT_HISTORY = Permission("sales:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 
@@ -34,9 +40,10 @@ _SELL = {
     *(EDIT_ORDERS, CONFIRM_ORDER, FULFIL_ORDER),
 }
 _LEAD = {*_SELL, EDIT_PRODUCTS, REVIEW_ORDER, CANCEL_ORDER}
+_PURGE = {PURGE_PRODUCTS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": frozenset(_LEAD | {IMPORT_HISTORY}),
+    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY}),
     "SALES_MANAGER": frozenset(_LEAD),
     "SALES_REPRESENTATIVE": frozenset(_SELL),
     "SERVICE_AGENT": frozenset(_READ),

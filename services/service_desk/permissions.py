@@ -14,6 +14,8 @@ WORK_ON_CASES = Permission("service_desk:case:work")
 """Start a case, wait for the customer, resolve it."""
 CLOSE_CASES = Permission("service_desk:case:close")
 """Close a resolved case, or open one again."""
+PURGE_CASES = Permission("service_desk:case:purge")
+"""Remove archived cases for ever."""
 IMPORT_HISTORY = Permission("service_desk:history:import")
 """Bring in cases that lived elsewhere, with the dates and states that they had there."""
 
@@ -21,7 +23,7 @@ READING = frozenset({READ_CASES})
 WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY},
+    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY, PURGE_CASES},
     "SALES_MANAGER": READING | {OPEN_CASES},
     "SALES_REPRESENTATIVE": READING | {OPEN_CASES},
     "SERVICE_AGENT": WORKING,

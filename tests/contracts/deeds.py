@@ -15,8 +15,8 @@ from services.chassis.ids import new_id
 
 REQUIRES = re.compile(r"Requires `([a-z_:]+)`(?:, and `([a-z_:]+)` to change what is there)?")
 NEEDS_NO_SIGN_IN = "Needs no sign-in"
-LEFT_OUT = {"history", "expectedVersion"}
-"""What needs a permission of its own, and what refuses for a reason of its own."""
+LEFT_OUT = {"history", "expectedVersion", "dryRun", "idempotencyKey"}
+"""What needs a permission of its own, refuses for a reason of its own, or does not do it."""
 SAMPLES = {
     "Boolean": True,
     "Date": "2026-03-01",
@@ -67,6 +67,8 @@ def sample(type, name=""):
         return [sample(type.of_type)]
     if is_enum_type(type):
         return next(iter(type.values))
+    if type.name.endswith("Where"):
+        return {}
     if is_input_object_type(type):
         return {
             it: sample(each.type, it) for it, each in type.fields.items() if it not in LEFT_OUT

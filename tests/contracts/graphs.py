@@ -48,6 +48,22 @@ def misnamed_payloads(sdl):
     ]
 
 
+KEYLESS = {"signIn"}
+"""Mutations that take no idempotency key and know no dry run: the list is closed."""
+
+
+def not_repeatable(sdl):
+    """Name the mutations that cannot be tried without effect, or asked for twice with one."""
+    return [
+        field.name.value
+        for it in _definitions(sdl)
+        if getattr(it, "name", None) and it.name.value == "Mutation"
+        for field in it.fields
+        if field.name.value not in KEYLESS
+        and not {"idempotencyKey", "dryRun"} <= {arg.name.value for arg in field.arguments or ()}
+    ]
+
+
 def root_fields(sdl, *roots):
     return {
         field.name.value: print_ast(field.type)

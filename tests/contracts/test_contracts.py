@@ -109,6 +109,10 @@ def test_every_mutation_answers_with_a_payload_of_its_name(sdls):
     assert [it for sdl in sdls for it in graphs.misnamed_payloads(sdl)] == []
 
 
+def test_every_mutation_can_be_tried_without_effect_and_repeated_under_a_key(sdls):
+    assert [it for sdl in sdls for it in graphs.not_repeatable(sdl)] == []
+
+
 def test_a_root_field_stands_in_exactly_one_service(sdls):
     assert graphs.shared_roots(sdls) == []
 
@@ -142,6 +146,7 @@ def test_each_breach_of_a_graph_is_seen():
     undescribed = SDL.replace('"Its id." ', "")
     assert "Query.order.id" in graphs.undescribed(undescribed)
     assert graphs.null_defaults(SDL) == ['win("Which." input: WinInput = null): WonPayload!']
+    assert graphs.not_repeatable(SDL) == ["win", "lose"]
     assert graphs.misnamed_payloads(SDL) == ["win: WonPayload!"]
     assert graphs.shared_roots([SDL, "type Query { order: ID case: ID }"]) == ["order"]
     assert graphs.differing_inputs([SDL, "input WinInput { id: ID! }"]) == ["WinInput"]

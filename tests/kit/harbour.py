@@ -6,7 +6,12 @@ from tests.support.asking import Asker
 from tests.toy import commands, queries
 from tests.toy.graph import schema
 
-ALL = frozenset({queries.READ_SHIPS, commands.EDIT_SHIPS, commands.IMPORT_HISTORY})
+ALL = frozenset(
+    {
+        *(queries.READ_SHIPS, commands.EDIT_SHIPS),
+        *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
+    }
+)
 REFUSED = "userErrors { code reason message path }"
 
 

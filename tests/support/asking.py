@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 from sqlalchemy import event, select, text
 
+from services.chassis import migrations
 from services.chassis.access import Access, ByRole
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
-from services.chassis.database import reading
+from services.chassis.database import metadata_of, reading
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.relative import in_utc
 from services.chassis.graph.request import Request
@@ -40,16 +41,18 @@ class Asker:
     async def actor(self, who):
         raise NotImplementedError
 
-    async def answer(self, document, who=None, **variables):
+    async def answer(self, document, who=None, header=None, **variables):
+        """Ask; `header` is the request's idempotency key."""
         shapes = self.answerer.schema.shapes
-        actor = await self.actor(who)
-        request = Request(actor, self.works, shapes, self.app, self.calendar)
+        request = Request(
+            await self.actor(who), self.works, shapes, self.app, self.calendar, header
+        )
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))
 
-    async def ask(self, document, who=None, **variables):
+    async def ask(self, document, who=None, header=None, **variables):
         """Ask, and take it that all of it is answered."""
-        answer = await self.answer(document, who, **variables)
+        answer = await self.answer(document, who, header, **variables)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
@@ -69,6 +72,13 @@ class Asker:
 
     async def counted(self, table):
         return (await self.rows(f"SELECT count(*) FROM {table}"))[0][0]
+
+    async def counts(self):
+        """Count the rows of every table of the service."""
+        tables = [*migrations.FOUNDATION, *metadata_of(self.service).tables]
+        counts = ", ".join(f"(SELECT count(*) FROM {it})" for it in tables)
+        (row,) = await self.rows(f"SELECT {counts}")
+        return dict(zip(tables, row, strict=True))
 
     async def statements(self, document, **variables):
         """Ask, and count the statements that the database was given."""

@@ -45,6 +45,7 @@ async def toy_database(admin_url, keys):
 def _migrated(connection):
     with Operations.context(MigrationContext.configure(connection)):
         migrations.found()
+        migrations.found_idempotency()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

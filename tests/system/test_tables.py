@@ -105,6 +105,9 @@ async def test_the_worker_reaches_the_outbox_and_nothing_else(system):
     worker = await asyncpg.connect(system.databases["customers"].worker_url)
     try:
         await worker.fetch("SELECT * FROM event_pending LIMIT 1")
+        assert await worker.fetch("SELECT * FROM idempotency_key") == []
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await worker.execute("UPDATE idempotency_key SET answer = NULL")
         for table in ("customer", "staff_user", "audit_line", "inbox"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await worker.fetch(f"SELECT * FROM {table}")

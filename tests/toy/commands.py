@@ -2,12 +2,22 @@
 
 from typing import Annotated
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.permissions import Permission, requires
 from services.chassis.work import Work
-from tests.toy.model import Ship, ShipRegistered, ShipSunk, Voyage
+from tests.toy.model import (
+    Ship,
+    ShipArchived,
+    ShipPurged,
+    ShipRegistered,
+    ShipRestored,
+    ShipSunk,
+    Voyage,
+)
 
 EDIT_SHIPS = Permission("toy:ship:edit")
+PURGE_SHIPS = Permission("toy:ship:purge")
 IMPORT_HISTORY = Permission("toy:history:import")
 
 
@@ -29,7 +39,14 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
 async def sink(work: Work, id: str, *, cause: Annotated[str, "What sank it."]) -> Ship:
     ship = await work.get(Ship, id)
     await work.publish(ship.sink(cause, at=work.now))
+    if ship.captain:
+        work.warn("its captain stands without a ship")
     return ship
+
+
+archive = archiving(Ship, EDIT_SHIPS, ShipArchived)
+restore = restoring(Ship, EDIT_SHIPS, ShipRestored)
+purge = purging(Ship, PURGE_SHIPS, ShipPurged)
 
 
 @requires(EDIT_SHIPS)

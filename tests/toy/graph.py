@@ -11,6 +11,7 @@ from services.chassis.graph import (
     Record,
     StaffUser,
     Subgraph,
+    archive,
     computed,
     connection,
     create,
@@ -18,13 +19,17 @@ from services.chassis.graph import (
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     stub,
     update,
+    update_where,
     upsert,
     verb,
+    verb_where,
 )
 from tests.toy import commands, model, queries, rules
 
@@ -41,6 +46,7 @@ class Pilot:
 @record(queries.ships, "A ship.")
 class Ship(Record):
     name: str = field("What it is called.", write=True)
+    call_sign: str | None = field("By what it is called on the radio: unique.", write=True)
     captain: str | None = field("Who commands it.", write=True)
     state: model.ShipState = field("Whether it swims.", history=True)
     built_on: date | None = field("When it was built.", write=True)
@@ -73,6 +79,11 @@ class Mutation:
     create_ship = create(Ship, commands.create, "Register a ship.")
     update_ship = update(Ship, commands.update, "Change a ship.")
     sink_ship = verb(Ship, commands.sink, "Sink a ship.")
+    archive_ship = archive(Ship, commands.archive)
+    restore_ship = restore(Ship, commands.restore)
+    purge_ship = purge(Ship, commands.purge)
+    update_ships = update_where(Ship, commands.update, "Change many ships.")
+    sink_ships = verb_where(Ship, commands.sink, "Sink many ships.", name="sinkShips")
     sail_voyage = create(Voyage, commands.sail, "Sail.")
     upsert_ships = upsert(
         Ship,

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric
+from sqlalchemy import Index, Numeric, text
 from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import (
@@ -18,7 +18,7 @@ from services.chassis.database import (
 )
 from services.chassis.events import Event
 from services.chassis.money import Money
-from services.chassis.refusals import Code, Refusal
+from services.chassis.refusals import Code, Refusal, Step
 
 
 class ShipState(enum.Enum):
@@ -38,6 +38,19 @@ class ShipSunk(Event):
     cause: str
 
 
+class ShipArchived(Event):
+    type = "toy.ship.archived.v1"
+    ship_id: str
+
+
+class ShipRestored(ShipArchived):
+    type = "toy.ship.restored.v1"
+
+
+class ShipPurged(ShipArchived):
+    type = "toy.ship.purged.v1"
+
+
 class ShipLost(Refusal):
     code, reason = Code.INVALID_TRANSITION, "SHIP_LOST"
 
@@ -45,8 +58,18 @@ class ShipLost(Refusal):
 class Ship(RecordColumns, Owned, Entity):
     __tablename__, __prefix__ = "ship", "shp"
     __sorts__ = ("name", "built_on", "captain")
+    __table_args__ = (
+        Index(
+            "ship_call_sign_uq",
+            "tenant",
+            "call_sign",
+            unique=True,
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+    )
 
     name: Mapped[str] = column()
+    call_sign: Mapped[str | None] = column()
     captain: Mapped[str | None] = column(Personal.NAME)
     state: Mapped[ShipState] = column(default=ShipState.AFLOAT)
     built_on: Mapped[date | None] = column()
@@ -57,9 +80,12 @@ class Ship(RecordColumns, Owned, Entity):
 
     def sink(self, cause: str, *, at: datetime) -> ShipSunk:
         if self.state is ShipState.SUNK:
-            raise ShipLost("this ship lies on the ground already")
+            raise ShipLost("this ship lies on the ground already", details=Step(self.state.name))
         self.state = ShipState.SUNK
         return ShipSunk(ship_id=self.id, cause=cause)
+
+    def told(self, kind: type[ShipArchived]) -> ShipArchived:
+        return kind(ship_id=self.id)
 
 
 class Voyage(RecordColumns, Entity):

@@ -2,6 +2,8 @@
 
 from services.chassis.graph.bulk import upsert
 from services.chassis.graph.declare import connection, one, own, record, relate, sole, stub
+from services.chassis.graph.filtered import update_where, verb_where
+from services.chassis.graph.lives import archive, purge, restore
 from services.chassis.graph.making import described
 from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
@@ -16,6 +18,7 @@ __all__ = [
     "Request",
     "StaffUser",
     "Subgraph",
+    "archive",
     "computed",
     "connection",
     "create",
@@ -24,12 +27,16 @@ __all__ = [
     "many",
     "one",
     "own",
+    "purge",
     "record",
     "reference",
     "relate",
+    "restore",
     "sole",
     "stub",
     "update",
+    "update_where",
     "upsert",
     "verb",
+    "verb_where",
 ]

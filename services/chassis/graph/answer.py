@@ -19,10 +19,11 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.utils.await_maybe import await_maybe
 
 from services.chassis import telemetry
+from services.chassis.documents import KEY_OF_MANY, MAX_MUTATIONS, mutations_of
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.logs import log
-from services.chassis.refusals import Refusal, Refusals
+from services.chassis.refusals import LimitExceeded, Refusal, Refusals
 
 MAX_TOKENS, KEPT_DOCUMENTS = 5000, 500
 DATA_EXCEPTION, QUERY_CANCELED = "22", "57014"
@@ -48,6 +49,8 @@ class Answerer:
         parsed, errors = self.checked(document)
         if parsed is None:
             return {"errors": [formatted(it, "BAD_REQUEST") for it in errors]}
+        if refusal := _too_much(request, parsed, operation):
+            return {"errors": [formatted(refusal)]}
         # Not `schema.execute`: it would parse and validate once more, each time.
         result: ExecutionResult = await await_maybe(
             execute(
@@ -71,6 +74,19 @@ class Answerer:
             return None, (error,)
         errors = validate(self.schema._schema, parsed, RULES)  # noqa: SLF001  # likewise
         return (None, errors) if errors else (parsed, ())
+
+
+def _too_much(
+    request: Request, document: DocumentNode, operation: str | None
+) -> GraphQLError | None:
+    """Refuse more mutations than a document may hold, or than one key may stand for."""
+    held = mutations_of(document, operation)
+    if held > MAX_MUTATIONS:
+        refusal = LimitExceeded(f"a document holds {MAX_MUTATIONS} mutations at most")
+        return GraphQLError(refusal.message, original_error=refusal)
+    if held > 1 and request.idempotency_key is not None:
+        return GraphQLError(KEY_OF_MANY)
+    return None
 
 
 def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:

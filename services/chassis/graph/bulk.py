@@ -1,39 +1,27 @@
 """Bulk upserts: many rows matched by external reference, a result for each of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
-
-from pydantic.alias_generators import to_camel
 
 from services.chassis import references
 from services.chassis.changes import Changes
-from services.chassis.graph.declare import Info
-from services.chassis.graph.inputs import changes_of, written_parts
-from services.chassis.graph.making import Part, list_of, made_field, made_input, made_type
-from services.chassis.graph.mutate import (
-    Command,
-    published,
-    reread,
-    told,
-    user_errors,
-)
-from services.chassis.graph.request import Request
-from services.chassis.graph.selection import selected_by
+from services.chassis.graph.errors import each_of, user_errors
+from services.chassis.graph.inputs import changes_of, unfit_text, written_parts
+from services.chassis.graph.making import Part, list_of, made_field, made_input
+from services.chassis.graph.mutate import Command, told
+from services.chassis.graph.payloads import ASKING_PARTS
+from services.chassis.graph.read import Reader
+from services.chassis.graph.rows import MAX_ROWS, BulkDeed, Row, bulk_types, error_part
 from services.chassis.graph.shapes import Shape, shape_of
-from services.chassis.graph.types import (
-    ExternalRefInput,
-    OnError,
-    PublishedEvent,
-    RowStatus,
-    UserError,
-)
+from services.chassis.graph.types import ExternalRefInput, OnError, RowStatus, UserError
 from services.chassis.permissions import Permission, admit
 from services.chassis.references import Ref
-from services.chassis.refusals import Duplicate, LimitExceeded, Refusal, Refusals, Required
+from services.chassis.refusals import Duplicate, LimitExceeded, Refusal, Refusals
 from services.chassis.work import Work
 
-MAX_ITEMS = 500
+MAX_REF = 200
 
 
 def upsert(
@@ -51,31 +39,14 @@ def upsert(
     """
     shape = shape_of(cls)
     plural = plural or f"{shape.name}s"
-    record = to_camel(shape.name[0].lower() + shape.name[1:])
-    row: Any = made_type(
-        f"Upserted{shape.name}",
-        [
-            Part("index", int, "Which item this is about, counted from 0."),
-            Part("status", RowStatus, "What became of it."),
-            Part(record, shape.cls | None, "The record as it now is."),
-            Part("userErrors", list[UserError], "Why it was refused; empty if it was done."),
-        ],
-        f"What became of one item of upsert{plural}.",
-    )
-    payload = made_type(
-        f"Upsert{plural}Payload",
-        [
-            Part("results", list_of(row), "A result for each item, in their order."),
-            Part("events", list[PublishedEvent], "The events that were published."),
-            Part("userErrors", list[UserError], "Why all of it was refused; empty if it was not."),
-        ],
-        f"What became of upsert{plural}.",
-    )
+    row, payload = bulk_types(shape, f"upsert{plural}", f"Upserted{shape.name}")
     parts = [
-        Part("items", list_of(_item(shape, plural)), f"At most {MAX_ITEMS} items."),
-        Part("onError", OnError, "What becomes of the rest if a row is refused.", OnError.PER_ROW),
+        Part("items", list_of(_item(shape, plural)), f"At most {MAX_ROWS} items."),
+        error_part(OnError.PER_ROW),
+        *ASKING_PARTS,
     ]
-    behaviour = Upsert(shape, record, row, payload, create, update, history)
+    begun = partial(Upserting, shape, create, update, history)
+    behaviour = BulkDeed(shape, row, payload, begun)
     return made_field(payload, told(description, create, update), parts, behaviour)
 
 
@@ -99,109 +70,63 @@ def _item(shape: Shape, plural: str) -> Any:
     return made_input(f"Upsert{plural}Item", parts, f"One item of upsert{plural}.")
 
 
-@dataclass(frozen=True)
-class Upsert:
-    """Runs the items one by one in one unit of work; a refused one leaves nothing."""
+@dataclass
+class Upserting:
+    """One call: its items, which references were known before, and which were made here."""
 
     shape: Shape
-    record: str
-    row: Any
-    payload: Any
     create: Command
     update: Command
     history: Permission
+    arguments: Mapping[str, Any]
+    known: dict[Ref, str] = field(default_factory=dict)
+    noted: dict[Ref, str] = field(default_factory=dict)
 
-    async def __call__(
-        self, _source: Any, info: Info, items: Sequence[Mapping[str, Any]], **arguments: Any
-    ) -> Any:
-        request: Request = info.context
-        rows = [self._row(index) for index in range(len(items))]
-        try:
-            if len(items) > MAX_ITEMS:
-                raise LimitExceeded(f"at most {MAX_ITEMS} items at once", path=("items",))
-            async with request.begin(bulk=True) as work:
-                atomic = arguments["onError"] is OnError.ATOMIC
-                ids = await self._run(work, items, rows, atomic=atomic)
-        except (Refusal, Refusals) as refused:
-            kept = [it for it in rows if it.__dict__["status"] is RowStatus.REFUSED]
-            return self._payload(kept, errors=user_errors(refused))
-        found = await self._reread(request, info, ids)
-        for row, id in zip(rows, ids, strict=True):
-            row.__dict__[self.record] = found.get(id)
-        return self._payload(rows, work)
+    async def rows(self, work: Work, reader: Reader) -> list[Row]:
+        items = self.arguments["items"]
+        if len(items) > MAX_ROWS:
+            raise LimitExceeded(f"at most {MAX_ROWS} items at once", path=("items",))
+        refs = [_ref_of(it) for it in items]
+        self.known = await references.known_by(work.session, self.shape.name, refs)
+        return [Row(index, self.known.get(ref, "")) for index, ref in enumerate(refs)]
 
-    async def _run(
-        self, work: Work, items: Sequence[Mapping[str, Any]], rows: Sequence[Any], *, atomic: bool
-    ) -> list[str]:
-        refs = [(it["externalRef"]["source"], it["externalRef"]["id"]) for it in items]
-        known = await references.known_by(work.session, self.shape.name, refs)
-        noted: dict[Ref, str] = {}
-        ids = []
-        for item, ref, row in zip(items, refs, rows, strict=True):
-            try:
-                async with work.attempt():
-                    if ref in noted:
-                        raise Duplicate("this reference stands twice in one call")
-                    id = await self._put(work, item, known.get(ref), row)
-                noted[ref] = id
-                ids.append(id)
-            except (Refusal, Refusals) as refused:
-                row.__dict__["status"] = RowStatus.REFUSED
-                row.__dict__["userErrors"] = self._errors(refused, row.index)
-                ids.append("")
-                if atomic:
-                    raise
-        fresh = {ref: id for ref, id in noted.items() if ref not in known}
-        await references.note(work.session, self.shape.name, fresh)
-        return ids
-
-    async def _put(self, work: Work, item: Mapping[str, Any], known: str | None, row: Any) -> str:
-        changes = self._changes(work, item, creating=known is None)
-        if known is None:
-            record = await self.create(work, changes)
-            status = RowStatus.CREATED
-        else:
-            record = await self.update(work, known, changes, None)
+    async def put(self, work: Work, row: Row) -> None:
+        item = self.arguments["items"][row.index]
+        ref = _ref_of(item)
+        if ref in self.noted:
+            raise Duplicate("this reference stands twice in one call", path=("externalRef",))
+        changes = self._changes(work, item, creating=not row.id)
+        if row.id:
+            record = await self.update(work, row.id, changes, None)
             changed = work.session.is_modified(record) or record.id in work.differences
-            status = RowStatus.UPDATED if changed else RowStatus.UNCHANGED
-        row.__dict__["status"] = status
-        return str(record.id)
+            row.status = RowStatus.UPDATED if changed else RowStatus.UNCHANGED
+        else:
+            record = await self.create(work, changes)
+            row.status = RowStatus.CREATED
+        await work.flush()
+        self.noted[ref] = row.id = record.id
+
+    async def finish(self, work: Work) -> None:
+        fresh = {ref: id for ref, id in self.noted.items() if ref not in self.known}
+        await references.note(work.session, self.shape.name, fresh)
+
+    def errors(self, row: Row, refusal: Refusal | Refusals) -> list[UserError]:
+        """Say which item and, where one is to blame, which of its values."""
+        of_values = any(it.path and it.path[0] != "externalRef" for it in each_of(refusal))
+        return user_errors(refusal, "items", row.index, *(("input",) if of_values else ()))
 
     def _changes(self, work: Work, item: Mapping[str, Any], *, creating: bool) -> Changes:
-        ref = item["externalRef"]
-        if not (ref["source"].strip() and ref["id"].strip()):
-            raise Required("a reference has a source and an id", path=("externalRef",))
+        unfit = [
+            it for told in _ref_of(item) for it in unfit_text("externalRef", told, length=MAX_REF)
+        ]
+        if unfit:
+            raise Refusals(unfit)
         given = dict(item["input"])
         if past := item.get("history"):
             admit(work.actor, self.history)
             given |= past
         return changes_of(self.shape, given, creating=creating)
 
-    async def _reread(self, request: Request, info: Info, ids: Sequence[str]) -> dict[str, Any]:
-        wanted = [it for it in ids if it]
-        found: dict[str, Any] = {}
-        for it in selected_by(info).selections():
-            if it.name == "results":
-                found |= await reread(request, self.shape, it, self.record, wanted)
-        return found
 
-    def _errors(self, refused: Refusal | Refusals, index: int) -> list[UserError]:
-        """Say which item and, where one is to blame, which of its values."""
-        each = refused.refusals if isinstance(refused, Refusals) else (refused,)
-        of_values = any(it.path and it.path[0] != "externalRef" for it in each)
-        return user_errors(refused, "items", index, *(("input",) if of_values else ()))
-
-    def _row(self, index: int) -> Any:
-        row = object.__new__(self.row)
-        row.__dict__.update(
-            {"index": index, "status": RowStatus.UNCHANGED, self.record: None, "userErrors": []}
-        )
-        return row
-
-    def _payload(
-        self, rows: Sequence[Any], work: Work | None = None, errors: Sequence[UserError] = ()
-    ) -> Any:
-        made = object.__new__(self.payload)
-        events = published(work) if work else []
-        made.__dict__.update({"results": rows, "events": events, "userErrors": list(errors)})
-        return made
+def _ref_of(item: Mapping[str, Any]) -> Ref:
+    return item["externalRef"]["source"], item["externalRef"]["id"]

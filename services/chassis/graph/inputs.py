@@ -14,6 +14,7 @@ from services.chassis.graph.shapes import Bound, Column, Reference, Shape
 from services.chassis.graph.types import MoneyInput
 from services.chassis.money import CURRENCY, Money
 from services.chassis.refusals import (
+    Bounds,
     Invalid,
     OutOfRange,
     Refusal,
@@ -61,7 +62,8 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
     if value is None:
         return [] if column.nullable else [Required("this cannot be empty", path=(name,))]
     if isinstance(found, Reference):
-        return [] if len(value) <= MAX_ID else [TooLong("this is no id", path=(name,))]
+        too_long = TooLong("this is no id", path=(name,), details=Bounds(max=str(MAX_ID)))
+        return [] if len(value) <= MAX_ID else [too_long]
     if isinstance(column.type, String) and not isinstance(value, enum.Enum):
         return unfit_text(name, value, length=column.type.length, empty=column.nullable)
     if isinstance(column.type, Numeric):
@@ -71,7 +73,8 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
 
 def _unfit_plain(name: str, value: Any) -> list[Refusal]:
     if isinstance(value, int) and abs(value) > MAX_INT:
-        return [OutOfRange("this number is too large", path=(name,))]
+        bounds = Bounds(min=str(-MAX_INT), max=str(MAX_INT))
+        return [OutOfRange("this number is too large", path=(name,), details=bounds)]
     if isinstance(value, datetime) and value.tzinfo is None:
         return [Invalid("a time says its zone: Z, or +02:00", path=(name,))]
     return []
@@ -80,7 +83,8 @@ def _unfit_plain(name: str, value: Any) -> list[Refusal]:
 def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False) -> list[Refusal]:
     """Say why a text cannot be kept: too long for its place, or empty where it must not be."""
     if length and len(value) > length:
-        return [TooLong(f"this may have {length} characters", path=(name,))]
+        bounds = Bounds(max=str(length))
+        return [TooLong(f"this may have {length} characters", path=(name,), details=bounds)]
     if "\x00" in value:
         return [OutOfRange("a text cannot hold the null character", path=(name,))]
     if not empty and not value.strip():
@@ -97,7 +101,9 @@ def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
         value = value["amount"]
     whole = (kind.precision or 38) - (kind.scale or 0)
     if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:
-        return [OutOfRange(f"this may have {whole} digits before the point", path=(name,))]
+        most = str(Decimal(10) ** whole - Decimal(1).scaleb(-(kind.scale or 0)))
+        told = f"this may have {whole} digits before the point"
+        return [OutOfRange(told, path=(name,), details=Bounds(min=f"-{most}", max=most))]
     if Decimal(value) != round(Decimal(value), kind.scale or 0):
         return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
     return []

@@ -1,7 +1,8 @@
 """Mutations: a command behind a payload; what it refuses is data."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from inspect import Parameter, signature
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -9,15 +10,36 @@ import strawberry
 from pydantic.alias_generators import to_camel, to_pascal
 
 from services.chassis.graph.declare import Info
+from services.chassis.graph.disjoint import CONFLICT_PART, agreed_version
+from services.chassis.graph.errors import (
+    Reading,
+    add_candidates,
+    add_current,
+    each_of,
+    of_arguments,
+)
 from services.chassis.graph.inputs import MAX_TEXT, changes_of, unfit_text, value_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input, made_type
-from services.chassis.graph.plan import planned
+from services.chassis.graph.payloads import (
+    ASKING_PARTS,
+    ID_PART,
+    VERSION_PART,
+    change_parts,
+    changes,
+    done_by,
+    filled,
+    payload_parts,
+    refused,
+    reread,
+)
 from services.chassis.graph.request import Request
+from services.chassis.graph.running import Pay, Running
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, shape_of
-from services.chassis.graph.types import MoneyInput, PublishedEvent, RefusedError, UserError
+from services.chassis.graph.types import MoneyInput
+from services.chassis.idempotency import Answer
 from services.chassis.money import Money
-from services.chassis.permissions import admit, permission_of
+from services.chassis.permissions import Permission, admit, permission_of
 from services.chassis.refusals import Refusal, Refusals
 from services.chassis.work import Work
 
@@ -30,7 +52,7 @@ def create(cls: type, command: Command, description: str) -> Any:
     """Make the mutation that makes a record, of the fields marked `write`."""
     shape = shape_of(cls)
     given = made_input(
-        f"{_deed_name(command, shape)}Input",
+        f"{deed_name(command, shape)}Input",
         written_parts(shape, shape.written(history=False), creating=True),
         f"What a new {shape.name} is made of.",
     )
@@ -39,24 +61,27 @@ def create(cls: type, command: Command, description: str) -> Any:
         return await command(work, changes_of(shape, arguments["input"], creating=True))
 
     parts = [Part("input", given, "Its values.")]
-    return _mutation(shape, _deed_name(command, shape), told(description, command), parts, deed)
+    behaviour = Deed(shape, permission_of(command), deed)
+    return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 
 
 def update(cls: type, command: Command, description: str) -> Any:
     """Make the mutation that changes a record: absent is unchanged, null is cleared."""
     shape = shape_of(cls)
     given = made_input(
-        f"{_deed_name(command, shape)}Input",
+        f"{deed_name(command, shape)}Input",
         written_parts(shape, shape.written(history=False), creating=False),
         f"What to change of a {shape.name}: what is left out stays, null clears.",
     )
-    parts = [ID_PART, Part("input", given, "What to change."), VERSION_PART]
+    parts = [ID_PART, Part("input", given, "What to change."), VERSION_PART, CONFLICT_PART]
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
-        changes = changes_of(shape, arguments["input"], creating=False)
-        return await command(work, arguments["id"], changes, arguments.get("expectedVersion"))
+        values = changes_of(shape, arguments["input"], creating=False)
+        version = await agreed_version(work, shape, arguments)
+        return await command(work, arguments["id"], values, version)
 
-    return _mutation(shape, _deed_name(command, shape), told(description, command), parts, deed)
+    behaviour = Deed(shape, permission_of(command), deed)
+    return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 
 
 def verb(cls: type, command: Command, description: str, *, name: str = "", **asked: Ask) -> Any:
@@ -67,36 +92,54 @@ def verb(cls: type, command: Command, description: str, *, name: str = "", **ask
     unit of work begins, so that no transaction waits for another service.
     """
     shape = shape_of(cls)
-    name = name or _deed_name(command, shape)
+    name = name or deed_name(command, shape)
     hints = get_type_hints(command, include_extras=True)
-    named = [
-        it
-        for it in signature(command).parameters.values()
-        if it.kind is Parameter.KEYWORD_ONLY and it.name not in asked
-    ]
-    parts = [ID_PART, VERSION_PART]
-    if named:
-        made = made_input(
-            f"{name}Input",
-            [_part_of(it, hints[it.name]) for it in named],
-            f"What {_uncapitalised(name)} needs to know.",
-        )
-        optional = all(it.default is not Parameter.empty for it in named)
-        parts.insert(1, Part("input", made | None if optional else made, "What it needs to know."))
+    named = keywords_of(command, besides=asked)
+    parts = [ID_PART, *verb_input(name, named, hints), VERSION_PART]
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
-        if arguments.get("expectedVersion") is not None:
-            await work.get(shape.entity, arguments["id"], version=arguments["expectedVersion"])
-        given = arguments.get("input") or {}
-        values = {it.name: value_of(given[n]) for it in named if (n := to_camel(it.name)) in given}
-        _refuse_unfit(values, hints)
+        version = arguments.get("expectedVersion")
+        if version is not None:
+            await work.get(shape.entity, arguments["id"], version=version, archived=True)
+        values = given_to(named, hints, arguments.get("input") or {})
         return await command(work, arguments["id"], **values, **arguments["asked"])
 
     async def ask(request: Request, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        admit(request.actor, permission_of(command))
         return {name: await question(request, arguments["id"]) for name, question in asked.items()}
 
-    return _mutation(shape, name, told(description, command), parts, deed, ask=ask)
+    behaviour = Deed(shape, permission_of(command), deed, ask if asked else None)
+    return mutation(shape, name, told(description, command), parts, behaviour)
+
+
+def keywords_of(command: Command, *, besides: Container[str] = ()) -> list[Parameter]:
+    """Give a command's own keywords: the input of its mutation."""
+    return [
+        it
+        for it in signature(command).parameters.values()
+        if it.kind is Parameter.KEYWORD_ONLY and it.name not in besides
+    ]
+
+
+def verb_input(name: str, named: Sequence[Parameter], hints: Mapping[str, Any]) -> list[Part]:
+    """Make the input of a command's keywords; there is none where it has none."""
+    if not named:
+        return []
+    made = made_input(
+        f"{name}Input",
+        [_part_of(it, hints[it.name]) for it in named],
+        f"What {uncapitalised(name)} needs to know.",
+    )
+    optional = all(it.default is not Parameter.empty for it in named)
+    return [Part("input", made | None if optional else made, "What it needs to know.")]
+
+
+def given_to(
+    named: Sequence[Parameter], hints: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Read an input as the keywords of a command, refusing what cannot be kept."""
+    values = {it.name: value_of(given[n]) for it in named if (n := to_camel(it.name)) in given}
+    _refuse_unfit(values, hints)
+    return values
 
 
 def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
@@ -108,19 +151,6 @@ def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
             refusals += unfit_text(to_camel(name), value, length=next(iter(more), MAX_TEXT))
     if refusals:
         raise Refusals(refusals)
-
-
-ID_PART = Part("id", strawberry.ID, "Which record.")
-VERSION_PART = Part("expectedVersion", int | None, "Refuse if the record has another version.")
-
-
-def payload_parts() -> list[Part]:
-    """Give what every payload ends with."""
-    return [
-        Part("changedFields", list[str], "The fields that became different."),
-        Part("events", list[PublishedEvent], "The events that were published."),
-        Part("userErrors", list[UserError], "Why it was refused; empty if it was done."),
-    ]
 
 
 def told(description: str, command: Command, *others: Command) -> str:
@@ -136,44 +166,27 @@ def told(description: str, command: Command, *others: Command) -> str:
     return f"{description}{needs}" + (f" Publishes {events}." if events else "")
 
 
-def user_errors(refused: Refusal | Refusals, *outer: str | int) -> list[UserError]:
-    """Turn refusals into what a client reads; the one place where this happens."""
-    each = refused.refusals if isinstance(refused, Refusals) else (refused,)
-    return [
-        RefusedError(
-            code=it.code,
-            reason=it.reason,
-            message=it.message,
-            path=[str(step) for step in ((*outer, *it.path) if it.path else outer)],
-        )
-        for it in each
-    ]
-
-
+Deeds = Callable[[Work, Mapping[str, Any]], Awaitable[Any]]
 Asking = Callable[[Request, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
-async def _ask_nobody(_request: Request, _arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {}
-
-
-def _mutation(
-    shape: Shape,
-    name: str,
-    description: str,
-    parts: Sequence[Part],
-    deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]],
-    *,
-    ask: Asking = _ask_nobody,
+def mutation(
+    shape: Shape, name: str, description: str, parts: Sequence[Part], deed: "Deed"
 ) -> Any:
-    record = _uncapitalised(shape.name)
+    """Make a mutation of one record: its payload, the arguments that all have, its behaviour."""
+    gone = Part("purgedId", strawberry.ID | None, "The id of the record that is no more.")
     payload = made_type(
         f"{name}Payload",
-        [Part(record, shape.cls | None, "The record as it now is."), *payload_parts()],
-        f"What became of {_uncapitalised(name)}.",
+        [
+            Part(deed.record, shape.cls | None, "The record as it now is."),
+            *([gone] if deed.purges else []),
+            *change_parts(),
+            *payload_parts(),
+        ],
+        f"What became of {uncapitalised(name)}.",
     )
-    behaviour = Deed(shape, record, payload, deed, ask)
-    return made_field(payload, description, parts, behaviour)
+    behaviour = replace(deed, payload=payload)
+    return made_field(payload, description, [*parts, *ASKING_PARTS], behaviour)
 
 
 @dataclass(frozen=True)
@@ -181,62 +194,75 @@ class Deed:
     """Runs a command in a unit of work of its own, then reads the record afresh."""
 
     shape: Shape
-    record: str
-    payload: Any
-    deed: Callable[[Work, Mapping[str, Any]], Awaitable[Any]]
-    ask: Asking
+    permission: Permission
+    deed: Deeds
+    ask: Asking | None = None
+    purges: bool = False
+    payload: Any = None
+
+    @property
+    def record(self) -> str:
+        return uncapitalised(self.shape.name)
 
     async def __call__(self, _source: Any, info: Info, **arguments: Any) -> Any:
-        request: Request = info.context
-        made = object.__new__(self.payload)
+        asked = selected_by(info)
         try:
-            asked = await self.ask(request, arguments)
-            async with request.begin() as work:
-                found = await self.deed(work, {**arguments, "asked": asked})
-        except (Refusal, Refusals) as refused:
-            return filled(
-                made, {self.record: None}, errors=user_errors(refused, *_within(refused))
-            )
-        record = await reread(request, self.shape, selected_by(info), self.record, [found.id])
-        return filled(made, {self.record: record.get(found.id)}, work=work, id=found.id)
+            pay = await self._run(info, asked, arguments)
+        except (Refusal, Refusals) as refusal:
+            return await self._refused(info.context, asked, arguments, refusal)
+        return await pay()
 
+    async def _run(self, info: Info, asked: Selected, arguments: Mapping[str, Any]) -> Pay:
+        """Ask others first, unless it was done before: no transaction waits for them."""
+        request: Request = info.context
+        admit(request.actor, self.permission)
+        running = Running.of(info, arguments)
+        answers: Mapping[str, Any] = {}
+        if self.ask and await running.kept() is None:
+            answers = await self.ask(request, arguments)
+        doing = partial(self._do, {**arguments, "asked": answers})
+        return await running.run(doing, partial(self._pay, request, asked))
 
-def filled(
-    made: Any,
-    values: Mapping[str, Any],
-    *,
-    work: Work | None = None,
-    id: str = "",
-    errors: Sequence[UserError] = (),
-) -> Any:
-    """Fill a payload with its values and with what the work did."""
-    difference = work.differences.get(id) if work else None
-    made.__dict__.update(values)
-    made.__dict__["changedFields"] = difference.fields if difference else []
-    made.__dict__["events"] = published(work) if work else []
-    made.__dict__["userErrors"] = list(errors)
-    return made
+    async def _do(self, arguments: Mapping[str, Any], work: Work) -> Answer:
+        found = await self.deed(work, arguments)
+        await work.write()
+        difference = work.differences.get(found.id)
+        fields = difference.fields if difference else []
+        done = {"id": found.id, "version": found.version, "changedFields": fields}
+        return done | done_by(work)
 
+    async def _pay(
+        self, request: Request, asked: Selected, reading: Reading, answer: Answer
+    ) -> Any:
+        id, selections = answer["id"], asked.selections()
+        wanted = [it for it in selections if it.name == self.record]
+        found = await reread(request, reading, self.shape, wanted, [id])
+        diff = any(it.name == "changes" for it in selections)
+        values = {
+            self.record: found.get(id),
+            "purgedId": id,
+            "changedFields": answer["changedFields"],
+            "changes": await changes(request, reading, self.shape, answer) if diff else [],
+        }
+        return filled(self.payload, answer, values)
 
-def published(work: Work) -> list[PublishedEvent]:
-    return [PublishedEvent(id=it.id, type=it.type) for it in work.laid]
-
-
-async def reread(
-    request: Request, shape: Shape, payload: Selected, record: str, ids: Sequence[str]
-) -> dict[str, Any]:
-    """Read records as they now are, as far as the payload asks for them."""
-    asked = [it for it in payload.selections() if it.name == record]
-    if not asked:
-        return {}
-    plan = planned(request.shapes, shape, [s for it in asked for s in it.selections()])
-    async with request.reader() as reader:
-        return await reader.by_ids(plan, ids)
-
-
-def _within(refused: Refusal | Refusals) -> tuple[str, ...]:
-    each = refused.refusals if isinstance(refused, Refusals) else (refused,)
-    return ("input",) if any(it.path for it in each) else ()
+    async def _refused(
+        self,
+        request: Request,
+        asked: Selected,
+        arguments: Mapping[str, Any],
+        refusal: Refusal | Refusals,
+    ) -> Any:
+        errors = of_arguments(refusal)
+        await add_candidates(request.reader, request.actor, each_of(refusal), errors)
+        await add_current(request, self.shape, asked, arguments, errors)
+        values: dict[str, Any] = {
+            self.record: None,
+            "purgedId": None,
+            "changedFields": [],
+            "changes": [],
+        }
+        return refused(self.payload, values, errors)
 
 
 def _part_of(parameter: Parameter, hint: Any) -> Part:
@@ -251,9 +277,9 @@ def _part_of(parameter: Parameter, hint: Any) -> Part:
     return Part(to_camel(parameter.name), kind | None if optional else kind, description)
 
 
-def _deed_name(command: Command, shape: Shape) -> str:
+def deed_name(command: Command, shape: Shape) -> str:
     return f"{to_pascal(getattr(command, '__name__', ''))}{shape.name}"
 
 
-def _uncapitalised(name: str) -> str:
+def uncapitalised(name: str) -> str:
     return name[:1].lower() + name[1:]

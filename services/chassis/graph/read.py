@@ -78,6 +78,11 @@ class Reader:
                 made[parent].__dict__[counted(it.key)] = found
         return made
 
+    async def moment(self, where: Mapping[str, Any]) -> Moment:
+        """Give now for a filter; only relative time needs to know the company's calendar."""
+        read = self.calendar if is_relative(where) else in_utc
+        return Moment(self.now, await read(self.connection))
+
     async def _listing(self, asked: PagePlan, foreign_key: str = "") -> Listing:
         """Say which rows a list is of: those that this actor may see, and that it filters."""
         shape = asked.nodes.shape
@@ -85,9 +90,7 @@ class Reader:
             raise TypeError(f"{shape.name} is no record of this service")
         visible = shape.reading.visible_to(self.actor)
         where = asked.arguments.get("where") or {}
-        # only relative time needs to know by which calendar the company lives
-        read = self.calendar if is_relative(where) else in_utc
-        moment = Moment(self.now, await read(self.connection))
+        moment = await self.moment(where)
         wanted = Filter(self.actor, moment).compiled(shape, where, shape.entity)
         return Listing(shape.entity, (visible, wanted), foreign_key)
 

@@ -25,10 +25,14 @@ class Request:
     shapes: Shapes
     app: Any = None
     calendar: ReadCalendar = in_utc
+    idempotency_key: str | None = None
+    """From the request's header: for its one mutation."""
 
-    def begin(self, *, bulk: bool = False) -> AbstractAsyncContextManager[Work]:
+    def begin(
+        self, *, bulk: bool = False, rehearsal: bool = False
+    ) -> AbstractAsyncContextManager[Work]:
         """Open a unit of work as the caller."""
-        return self.works.begin(self.actor, bulk=bulk)
+        return self.works.begin(self.actor, bulk=bulk, rehearsal=rehearsal)
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[Reader]:

@@ -21,7 +21,7 @@ from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
-from services.chassis.graph.types import Actor, RefusedError, StaffUser
+from services.chassis.graph.types import USER_ERRORS, Actor, StaffUser
 from services.chassis.refusals import Forbidden, LimitExceeded
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
@@ -37,7 +37,7 @@ class Subgraph(strawberry.federation.Schema):
         super().__init__(
             query=self._federated(query),
             mutation=mutation,
-            types=[*records, RefusedError],
+            types=[*records, *USER_ERRORS],
             federation_version=FEDERATION_VERSION,
             config=StrawberryConfig(auto_camel_case=True),
         )

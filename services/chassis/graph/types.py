@@ -152,10 +152,75 @@ class RefusedError(UserError):
     pass
 
 
+@strawberry.federation.type(shareable=True, description="A value that cannot be.")
+class ValidationError(UserError):
+    allowed: list[str] = strawberry.field(description="The values that can be, if they are few.")
+    min: str | None = strawberry.field(description="The least that it may be.")
+    max: str | None = strawberry.field(description="The most, or the longest, that it may be.")
+
+
+@strawberry.federation.type(shareable=True, description="There is such a record already.")
+class DuplicateError(UserError):
+    candidates: list[strawberry.ID] = strawberry.field(
+        description="The records that have the same key, as far as you may see them."
+    )
+
+
+@strawberry.federation.type(shareable=True, description="The record is no longer as you read it.")
+class VersionConflictError(UserError):
+    current: Record | None = strawberry.field(description="The record as it now is.")
+    overlapping_fields: list[str] = strawberry.field(
+        description="What you wanted to change, and others have changed since your version."
+    )
+
+
+@strawberry.federation.type(
+    shareable=True, description="A step that the record's state does not allow, or not yet."
+)
+class TransitionError(UserError):
+    from_: str | None = strawberry.field(name="from", description="The state that it is in.")
+    to: str | None = strawberry.field(description="The state that was asked for.")
+    allowed_next: list[str] = strawberry.field(description="The states that can follow.")
+    missing: list[str] = strawberry.field(description="What is needed before this step.")
+
+
+USER_ERRORS = (
+    RefusedError,
+    ValidationError,
+    DuplicateError,
+    VersionConflictError,
+    TransitionError,
+)
+
+
 @strawberry.federation.type(shareable=True, description="An event that a mutation published.")
 class PublishedEvent:
-    id: str = strawberry.field(description="The event's id, as subscribers receive it.")
+    id: str | None = strawberry.field(
+        description="The event's id, as subscribers receive it; null in a dry run."
+    )
     type: str = strawberry.field(description="Its type, `service.aggregate.deed.vN`.")
+
+
+@strawberry.federation.type(shareable=True, description="What a field was, and what it became.")
+class FieldChange:
+    field: str = strawberry.field(description="The field's name.")
+    before: str | None = strawberry.field(
+        description="Its value before: a text as it is, anything else as JSON."
+    )
+    after: str | None = strawberry.field(description="Its value afterwards, likewise.")
+
+
+class OnConflict(Enum):
+    REFUSE = "REFUSE"
+    MERGE_DISJOINT = "MERGE_DISJOINT"
+
+
+described(
+    OnConflict,
+    "What becomes of an update if the record is no longer at the expected version.",
+    REFUSE="Nothing is changed.",
+    MERGE_DISJOINT="It goes through if nobody has touched the same fields since.",
+)
 
 
 class OnError(Enum):

@@ -1,13 +1,20 @@
 """What can be done with a contact."""
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
 from services.chassis.work import Work
-from services.customers.contacts.events import ContactCreated, ContactUpdated
+from services.customers.contacts.events import (
+    ContactArchived,
+    ContactCreated,
+    ContactPurged,
+    ContactRestored,
+    ContactUpdated,
+)
 from services.customers.contacts.model import Contact
 from services.customers.customers import rules
 from services.customers.customers.model import Customer
-from services.customers.permissions import EDIT_CUSTOMERS
+from services.customers.permissions import EDIT_CUSTOMERS, PURGE_CONTACTS
 
 
 @requires(EDIT_CUSTOMERS, publishes=[ContactCreated])
@@ -24,6 +31,11 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
     if work.change(contact, _checked(changes)):
         await work.publish(contact.told(ContactUpdated))
     return contact
+
+
+archive = archiving(Contact, EDIT_CUSTOMERS, ContactArchived)
+restore = restoring(Contact, EDIT_CUSTOMERS, ContactRestored)
+purge = purging(Contact, PURGE_CONTACTS, ContactPurged)
 
 
 def _checked(changes: Changes) -> Changes:

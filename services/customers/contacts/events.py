@@ -14,3 +14,15 @@ class ContactCreated(ContactFacts):
 
 class ContactUpdated(ContactFacts):
     type = "customers.contact.updated.v1"
+
+
+class ContactArchived(ContactFacts):
+    type = "customers.contact.archived.v1"
+
+
+class ContactRestored(ContactFacts):
+    type = "customers.contact.restored.v1"
+
+
+class ContactPurged(ContactFacts):
+    type = "customers.contact.purged.v1"

@@ -5,14 +5,17 @@ import strawberry
 from services.chassis.graph import (
     Connection,
     Record,
+    archive,
     connection,
     create,
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     update,
     upsert,
 )
@@ -46,6 +49,9 @@ class Query:
 class Mutation:
     create_contact = create(Contact, commands.create, "Add a person at a customer.")
     update_contact = update(Contact, commands.update, "Change a contact.")
+    archive_contact = archive(Contact, commands.archive)
+    restore_contact = restore(Contact, commands.restore)
+    purge_contact = purge(Contact, commands.purge)
     upsert_contacts = upsert(
         Contact,
         commands.create,

@@ -2,12 +2,16 @@
 
 from typing import Annotated
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
 from services.chassis.work import Work
 from services.customers.customers import rules
 from services.customers.customers.events import (
+    CustomerArchived,
     CustomerCreated,
+    CustomerPurged,
+    CustomerRestored,
     CustomerUpdated,
     PartyRoleAssigned,
 )
@@ -17,7 +21,7 @@ from services.customers.customers.model import (
     PartyRole,
     PartyRoleKind,
 )
-from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS
+from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS, PURGE_CUSTOMERS
 
 
 @requires(EDIT_CUSTOMERS, publishes=[CustomerCreated])
@@ -56,6 +60,11 @@ async def assign_role(
     work.add(PartyRole, customer_id=id, role=role)
     await work.publish(PartyRoleAssigned(customer_id=id, role=role.name))
     return customer
+
+
+archive = archiving(Customer, EDIT_CUSTOMERS, CustomerArchived)
+restore = restoring(Customer, EDIT_CUSTOMERS, CustomerRestored)
+purge = purging(Customer, PURGE_CUSTOMERS, CustomerPurged, parts=[PartyRole.customer_id])
 
 
 async def _become(work: Work, id: str, status: CustomerStatus) -> Customer:

@@ -25,3 +25,15 @@ class PartyRoleAssigned(Event):
     type = "customers.customer.role_assigned.v1"
     customer_id: str
     role: str
+
+
+class CustomerArchived(CustomerFacts):
+    type = "customers.customer.archived.v1"
+
+
+class CustomerRestored(CustomerFacts):
+    type = "customers.customer.restored.v1"
+
+
+class CustomerPurged(CustomerFacts):
+    type = "customers.customer.purged.v1"

@@ -6,18 +6,23 @@ from services.chassis.graph import (
     Connection,
     Money,
     Record,
+    archive,
     connection,
     create,
     described,
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     update,
+    update_where,
     upsert,
     verb,
+    verb_where,
 )
 from services.customers.customers import commands, model, queries
 from services.customers.permissions import IMPORT_HISTORY
@@ -98,6 +103,13 @@ class Mutation:
         commands.assign_role,
         "Let a customer play one more role for us.",
         name="AssignPartyRole",
+    )
+    archive_customer = archive(Customer, commands.archive)
+    restore_customer = restore(Customer, commands.restore)
+    purge_customer = purge(Customer, commands.purge)
+    update_customers = update_where(Customer, commands.update, "Change many customers alike.")
+    archive_customers = verb_where(
+        Customer, commands.archive, "Archive many customers.", name="archiveCustomers"
     )
     upsert_customers = upsert(
         Customer,

@@ -21,7 +21,7 @@ from services.chassis.graph import (
     upsert,
     verb,
 )
-from services.chassis.graph.mutate import user_errors
+from services.chassis.graph.errors import user_errors
 from services.chassis.graph.types import UserError
 from services.chassis.refusals import Refusal
 from services.customers.permissions import IMPORT_HISTORY

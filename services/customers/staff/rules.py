@@ -4,7 +4,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
 
-from services.chassis.refusals import Invalid, OutOfRange
+from services.chassis.refusals import Bounds, Invalid, OutOfRange
 
 SHORTEST, LONGEST = 12, 128
 _hasher = PasswordHasher()
@@ -24,7 +24,11 @@ def checked_email(text: str) -> str:
 def hashed(password: str) -> str:
     """Hash a password with argon2id; this takes a while on purpose."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise OutOfRange(f"a password has {SHORTEST} to {LONGEST} characters", path=("password",))
+        raise OutOfRange(
+            f"a password has {SHORTEST} to {LONGEST} characters",
+            path=("password",),
+            details=Bounds(min=str(SHORTEST), max=str(LONGEST)),
+        )
     return _hasher.hash(password)
 
 

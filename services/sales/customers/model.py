@@ -1,5 +1,6 @@
 """A copy of a customer."""
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Personal, Projected, column
@@ -15,3 +16,4 @@ class Customer(Projected, Entity):
     team_id: Mapped[str | None] = column(Personal.NONE, ID)
     tier: Mapped[str | None] = column()
     status: Mapped[str] = column()
+    is_archived: Mapped[bool] = column(server_default=false())

@@ -49,7 +49,7 @@ async def _answered(request: Request, ids: Sequence[str]) -> dict[str, Standing]
 async def _last_known(request: Request, ids: Sequence[str]) -> dict[str, Standing]:
     async with reading(request.works.engine, request.actor.tenant) as connection:
         rows = await connection.execute(
-            select(Customer.id, Customer.status).where(Customer.id.in_(ids))
+            select(Customer.id, Customer.status, Customer.is_archived).where(Customer.id.in_(ids))
         )
-        found = {row.id: last_known(row.status) for row in rows}
+        found = {row.id: last_known(row.status, archived=row.is_archived) for row in rows}
     return {id: standing for id, standing in found.items() if standing}

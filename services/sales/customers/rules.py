@@ -40,6 +40,8 @@ def check_may_order(standings: Mapping[str, Standing], customer_id: str) -> None
         raise CustomerUnknown("customers knows no such customer")
 
 
-def last_known(status: str | None) -> Standing | None:
+def last_known(status: str | None, *, archived: bool = False) -> Standing | None:
     """Say from our copy that somebody may not order; that somebody may, it never says."""
+    if archived:
+        return Standing.UNKNOWN
     return {"ON_HOLD": Standing.ON_HOLD, "INACTIVE": Standing.INACTIVE}.get(status or "")

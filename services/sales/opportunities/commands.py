@@ -2,19 +2,27 @@
 
 from typing import Annotated
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.permissions import admit, requires
 from services.chassis.work import Work
 from services.sales.opportunities.events import (
+    OpportunityArchived,
     OpportunityCreated,
     OpportunityLost,
+    OpportunityPurged,
+    OpportunityRestored,
     OpportunityStageChanged,
     OpportunityUpdated,
     OpportunityWon,
 )
 from services.sales.opportunities.model import Opportunity
 from services.sales.opportunities.rules import LossReason, OpportunityStage, check_probability
-from services.sales.permissions import CLOSE_OPPORTUNITY, EDIT_OPPORTUNITIES
+from services.sales.permissions import (
+    CLOSE_OPPORTUNITY,
+    EDIT_OPPORTUNITIES,
+    PURGE_OPPORTUNITIES,
+)
 
 
 @requires(EDIT_OPPORTUNITIES, publishes=[OpportunityCreated])
@@ -70,3 +78,8 @@ async def lose(
     opportunity = await work.get(Opportunity, id)
     await work.publish(opportunity.lose(reason, note, at=work.now))
     return opportunity
+
+
+archive = archiving(Opportunity, EDIT_OPPORTUNITIES, OpportunityArchived)
+restore = restoring(Opportunity, EDIT_OPPORTUNITIES, OpportunityRestored)
+purge = purging(Opportunity, PURGE_OPPORTUNITIES, OpportunityPurged)

@@ -37,3 +37,15 @@ class OpportunityWon(OpportunityEvent):
 class OpportunityLost(OpportunityEvent):
     type = "sales.opportunity.lost.v1"
     reason: str
+
+
+class OpportunityArchived(OpportunityEvent):
+    type = "sales.opportunity.archived.v1"
+
+
+class OpportunityRestored(OpportunityEvent):
+    type = "sales.opportunity.restored.v1"
+
+
+class OpportunityPurged(OpportunityEvent):
+    type = "sales.opportunity.purged.v1"

@@ -9,6 +9,7 @@ from services.chassis.graph import (
     Money,
     Record,
     StaffUser,
+    archive,
     computed,
     connection,
     create,
@@ -16,10 +17,13 @@ from services.chassis.graph import (
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     update,
+    update_where,
     verb,
 )
 from services.sales.customers.graph import Customer
@@ -100,4 +104,13 @@ class Mutation:
         "Bring an opportunity to the next stage; reaching CONTRACT_SIGNED wins it.",
     )
     win_opportunity = verb(Opportunity, commands.win, "Win a negotiated opportunity.")
+    update_opportunities = update_where(
+        Opportunity,
+        commands.update,
+        "Change many open opportunities alike.",
+        plural="Opportunities",
+    )
+    archive_opportunity = archive(Opportunity, commands.archive)
+    restore_opportunity = restore(Opportunity, commands.restore)
+    purge_opportunity = purge(Opportunity, commands.purge)
     lose_opportunity = verb(Opportunity, commands.lose, "Lose an open opportunity.")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns, column
 from services.chassis.money import Money
-from services.chassis.refusals import Code, Refusal
+from services.chassis.refusals import Code, Refusal, Step
 from services.sales.opportunities.events import (
     OpportunityEvent,
     OpportunityLost,
@@ -63,7 +63,7 @@ class Opportunity(RecordColumns, Owned, Entity):
         `to` is the stage that the caller believes to be next: any other is refused.
         """
         if self.status is OpportunityStatus.LOST:
-            raise OpportunityClosed("this opportunity is lost")
+            raise OpportunityClosed("this opportunity is lost", details=Step(self.status.name))
         before, after = self.stage, following(self.stage)
         if FUNNEL.moved(self.stage, to or after) is SIGNED:
             return self.win(at=at)
@@ -73,7 +73,11 @@ class Opportunity(RecordColumns, Owned, Entity):
     def win(self, *, at: datetime) -> OpportunityWon:
         self.refuse_if_closed()
         if SIGNED not in FUNNEL.moves[self.stage]:
-            raise OpportunityNotNegotiated("only what was negotiated can be won")
+            allowed = tuple(it.name for it in FUNNEL.moves[self.stage])
+            raise OpportunityNotNegotiated(
+                "only what was negotiated can be won",
+                details=Step(self.stage.name, SIGNED.name, allowed),
+            )
         self.stage, self.probability = SIGNED, CERTAIN
         self.status, self.closed_at = OpportunityStatus.WON, at
         return self.told(OpportunityWon)
@@ -86,7 +90,10 @@ class Opportunity(RecordColumns, Owned, Entity):
 
     def refuse_if_closed(self) -> None:
         if self.status is not OpportunityStatus.OPEN:
-            raise OpportunityClosed(f"this opportunity is already {self.status.name.lower()}")
+            raise OpportunityClosed(
+                f"this opportunity is already {self.status.name.lower()}",
+                details=Step(self.status.name),
+            )
 
     def told(self, fact: type[E], **more: Any) -> E:
         """Tell a fact with what is so now."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from services.chassis.money import EXACT, Money
 from services.chassis.process import Process
-from services.chassis.refusals import Code, OutOfRange, Refusal
+from services.chassis.refusals import Bounds, Code, OutOfRange, Refusal
 
 CERTAIN = 100
 
@@ -59,7 +59,11 @@ def following(stage: OpportunityStage) -> OpportunityStage:
 
 def check_probability(per_cent: int) -> None:
     if not 0 <= per_cent <= CERTAIN:
-        raise OutOfRange("a probability is 0 to 100 per cent", path=("probability",))
+        raise OutOfRange(
+            "a probability is 0 to 100 per cent",
+            path=("probability",),
+            details=Bounds(min="0", max=str(CERTAIN)),
+        )
 
 
 def weighted_amount(amount: Money | None, probability: int) -> Money | None:

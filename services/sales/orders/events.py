@@ -54,3 +54,15 @@ class OrderClosed(OrderEvent):
 
 class OrderCancelled(OrderEvent):
     type = "sales.order.cancelled.v1"
+
+
+class OrderArchived(OrderEvent):
+    type = "sales.order.archived.v1"
+
+
+class OrderRestored(OrderEvent):
+    type = "sales.order.restored.v1"
+
+
+class OrderPurged(OrderEvent):
+    type = "sales.order.purged.v1"

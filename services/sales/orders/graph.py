@@ -10,15 +10,18 @@ from services.chassis.graph import (
     Money,
     Record,
     StaffUser,
+    archive,
     connection,
     create,
     described,
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     update,
     upsert,
     verb,
@@ -110,6 +113,9 @@ class Mutation:
     ship_order = verb(Order, orders.ship, "Say that a confirmed order has left.")
     close_order = verb(Order, orders.close, "Close a shipped order.")
     cancel_order = verb(Order, orders.cancel, "Cancel an order that was not shipped.")
+    archive_order = archive(Order, orders.archive)
+    restore_order = restore(Order, orders.restore)
+    purge_order = purge(Order, orders.purge)
     create_order_line = create(OrderLine, lines.create, "Add a line to a draft.")
     update_order_line = update(OrderLine, lines.update, "Change a line of a draft.")
     upsert_orders = upsert(

@@ -17,7 +17,7 @@ from services.chassis.database import (
     column,
 )
 from services.chassis.money import CURRENCY, Money
-from services.chassis.refusals import Code, Invalid, OutOfRange, Refusal
+from services.chassis.refusals import Code, Invalid, OutOfRange, Refusal, Step
 from services.sales.orders.events import (
     OrderCancelled,
     OrderClosed,
@@ -101,7 +101,8 @@ class Order(RecordColumns, Owned, Entity):
     def place(self, *, has_lines: bool, on: date) -> OrderPlaced:
         self.status = PROCESS.moved(self.status, OrderStatus.PLACED)
         if not has_lines:
-            raise OrderEmpty("an order without lines cannot be placed")
+            step = Step(OrderStatus.DRAFT.name, OrderStatus.PLACED.name, missing=("lines",))
+            raise OrderEmpty("an order without lines cannot be placed", details=step)
         self.placed_on = self.placed_on or on
         return self.told(OrderPlaced)
 
@@ -112,7 +113,9 @@ class Order(RecordColumns, Owned, Entity):
     def confirm(self) -> OrderConfirmed:
         """Confirm a reviewed order; one that was only placed is refused (BR-03)."""
         if self.status in (OrderStatus.DRAFT, OrderStatus.PLACED):
-            raise OrderNotReviewed("this order was not reviewed yet")
+            allowed = tuple(sorted(it.name for it in PROCESS.moves[self.status]))
+            step = Step(self.status.name, OrderStatus.CONFIRMED.name, allowed, ("review",))
+            raise OrderNotReviewed("this order was not reviewed yet", details=step)
         self.status = PROCESS.moved(self.status, OrderStatus.CONFIRMED)
         return self.told(OrderConfirmed)
 
@@ -139,11 +142,24 @@ class Order(RecordColumns, Owned, Entity):
 
     def refuse_if_settled(self) -> None:
         if self.status in SETTLED:
-            raise OrderSettled(f"this order is already {self.status.name.lower()}")
+            raise OrderSettled(
+                f"this order is already {self.status.name.lower()}",
+                details=Step(self.status.name),
+            )
 
     def refuse_unless_draft(self) -> None:
         if self.status is not OrderStatus.DRAFT:
-            raise OrderNotDraft("lines change only while an order is a draft")
+            raise OrderNotDraft(
+                "lines change only while an order is a draft", details=Step(self.status.name)
+            )
+
+    def refuse_to_vanish(self) -> None:
+        """Let only a draft be archived or purged: what was placed is cancelled, and stays."""
+        if self.status is not OrderStatus.DRAFT:
+            raise OrderNotDraft(
+                "only a draft can be archived; cancel what was placed",
+                details=Step(self.status.name),
+            )
 
     def check_currencies(self) -> None:
         """Refuse a second currency in one order, and one that is not written as it should be."""

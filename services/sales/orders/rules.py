@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.chassis.money import EXACT, Money
 from services.chassis.process import Process
-from services.chassis.refusals import OutOfRange
+from services.chassis.refusals import Bounds, OutOfRange
 
 HUNDRED = Decimal(100)
 LIMIT = Decimal(10) ** 14
@@ -60,7 +60,11 @@ def check_line(quantity: Decimal, unit_price: Money, discount_percent: Decimal) 
     if unit_price.amount < 0:
         raise OutOfRange("a price is not below zero", path=("unitPrice", "amount"))
     if not 0 <= discount_percent <= HUNDRED:
-        raise OutOfRange("a discount is 0 to 100 per cent", path=("discountPercent",))
+        raise OutOfRange(
+            "a discount is 0 to 100 per cent",
+            path=("discountPercent",),
+            details=Bounds(min="0", max="100"),
+        )
 
 
 def _kept(amount: Decimal, currency: str) -> Money:

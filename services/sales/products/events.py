@@ -19,3 +19,15 @@ class ProductCreated(ProductEvent):
 
 class ProductUpdated(ProductEvent):
     type = "sales.product.updated.v1"
+
+
+class ProductArchived(ProductEvent):
+    type = "sales.product.archived.v1"
+
+
+class ProductRestored(ProductEvent):
+    type = "sales.product.restored.v1"
+
+
+class ProductPurged(ProductEvent):
+    type = "sales.product.purged.v1"

@@ -6,13 +6,18 @@ from services.chassis.graph import (
     Connection,
     Money,
     Record,
+    archive,
     connection,
     create,
     field,
     one,
+    purge,
     record,
+    restore,
     update,
+    update_where,
     upsert,
+    verb_where,
 )
 from services.sales.permissions import IMPORT_HISTORY
 from services.sales.products import commands, queries
@@ -38,6 +43,13 @@ class Query:
 class Mutation:
     create_product = create(Product, commands.create, "Add a product.")
     update_product = update(Product, commands.update, "Change a product.")
+    archive_product = archive(Product, commands.archive)
+    restore_product = restore(Product, commands.restore)
+    purge_product = purge(Product, commands.purge)
+    update_products = update_where(Product, commands.update, "Change many products alike.")
+    archive_products = verb_where(
+        Product, commands.archive, "Archive many products.", name="archiveProducts"
+    )
     upsert_products = upsert(
         Product,
         commands.create,

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.ids import checked_id
 from services.chassis.numbers import next_number
@@ -9,11 +10,14 @@ from services.chassis.permissions import requires
 from services.chassis.refusals import Code, Invalid, NotFound, Refusal
 from services.chassis.work import Work
 from services.service_desk.cases.events import (
+    CaseArchived,
     CaseAssigned,
     CaseClosed,
     CaseOpened,
+    CasePurged,
     CaseReopened,
     CaseResolved,
+    CaseRestored,
     CaseStarted,
     CaseUpdated,
     CaseWaiting,
@@ -24,6 +28,7 @@ from services.service_desk.permissions import (
     CLOSE_CASES,
     EDIT_CASES,
     OPEN_CASES,
+    PURGE_CASES,
     WORK_ON_CASES,
 )
 from services.service_desk.staff.model import StaffUser
@@ -43,7 +48,7 @@ async def open(work: Work, values: Changes) -> Case:
     number = await next_number(work.session, SERIES, at.year)
     case = work.add(Case, values, number=number, opened_at=at)
     case.require_sound()
-    await work.publish(case.fact(CaseOpened))
+    await work.publish(case.told(CaseOpened))
     return case
 
 
@@ -55,7 +60,7 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
     going_on = not case.has_ended or Case.status in changes
     if work.change(case, changes):
         case.require_sound(going_on=going_on)
-        await work.publish(case.fact(CaseUpdated))
+        await work.publish(case.told(CaseUpdated))
     return case
 
 
@@ -109,6 +114,11 @@ async def close(work: Work, id: str) -> Case:
     case = await work.lock(Case, id)
     await work.publish(case.close(at=work.now))
     return case
+
+
+archive = archiving(Case, EDIT_CASES, CaseArchived)
+restore = restoring(Case, EDIT_CASES, CaseRestored)
+purge = purging(Case, PURGE_CASES, CasePurged)
 
 
 async def _check(work: Work, values: Changes) -> None:

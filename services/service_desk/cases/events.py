@@ -44,3 +44,15 @@ class CaseReopened(CaseFact):
 
 class CaseClosed(CaseFact):
     type = "service_desk.case.closed.v1"
+
+
+class CaseArchived(CaseFact):
+    type = "service_desk.case.archived.v1"
+
+
+class CaseRestored(CaseFact):
+    type = "service_desk.case.restored.v1"
+
+
+class CasePurged(CaseFact):
+    type = "service_desk.case.purged.v1"

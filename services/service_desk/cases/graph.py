@@ -8,18 +8,23 @@ from services.chassis.graph import (
     Connection,
     Record,
     StaffUser,
+    archive,
     connection,
     create,
     described,
     field,
     many,
     one,
+    purge,
     record,
     reference,
     relate,
+    restore,
     update,
+    update_where,
     upsert,
     verb,
+    verb_where,
 )
 from services.service_desk.cases import commands, model, queries
 from services.service_desk.customers.graph import Customer
@@ -92,6 +97,13 @@ class Mutation:
     resolve_case = verb(Case, commands.resolve, "Say that what was asked for is done.")
     reopen_case = verb(Case, commands.reopen, "Take up a case that had ended.")
     close_case = verb(Case, commands.close, "End a resolved case for good.")
+    archive_case = archive(Case, commands.archive)
+    restore_case = restore(Case, commands.restore)
+    purge_case = purge(Case, commands.purge)
+    update_cases = update_where(Case, commands.update, "Correct what many cases say.")
+    assign_cases = verb_where(
+        Case, commands.assign, "Say who answers for many cases.", name="assignCases"
+    )
     upsert_cases = upsert(
         Case,
         commands.open,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns, column
 from services.chassis.process import Process
-from services.chassis.refusals import Code, OutOfRange, Refusal, Required
+from services.chassis.refusals import Code, OutOfRange, Refusal, Required, Step
 from services.service_desk.cases.events import (
     CaseAssigned,
     CaseClosed,
@@ -92,40 +92,40 @@ class Case(RecordColumns, Owned, Entity):
     def assign(self, owner_id: str) -> CaseAssigned:
         self.require_going_on()
         self.owner_id = owner_id
-        return self.fact(CaseAssigned)
+        return self.told(CaseAssigned)
 
     def start(self) -> CaseStarted:
         """Take it up, be it new or waiting; one that has ended is reopened instead."""
         self.require_going_on()
         self.status = LIFE.moved(self.status, CaseStatus.OPEN)
-        return self.fact(CaseStarted)
+        return self.told(CaseStarted)
 
     def wait(self) -> CaseWaiting:
         self.status = LIFE.moved(self.status, CaseStatus.WAITING)
-        return self.fact(CaseWaiting)
+        return self.told(CaseWaiting)
 
     def resolve(self, resolution: str, *, at: datetime) -> CaseResolved:
         if not resolution.strip():
             raise Required("this cannot be empty", path=("resolution",))
         self.status = LIFE.moved(self.status, CaseStatus.RESOLVED)
         self.resolution, self.resolved_at = resolution, at
-        return self.fact(CaseResolved)
+        return self.told(CaseResolved)
 
     def close(self, *, at: datetime) -> CaseClosed:
         self.status = LIFE.moved(self.status, CaseStatus.CLOSED)
         self.closed_at = at
-        return self.fact(CaseClosed)
+        return self.told(CaseClosed)
 
     def reopen(self, reason: str) -> CaseReopened:
         """Take it up once more; how it was resolved before stays in the audit lines."""
         if not reason.strip():
             raise Required("this cannot be empty", path=("reason",))
         if not self.has_ended:
-            raise CaseNotEnded("this case has not ended yet")
+            raise CaseNotEnded("this case has not ended yet", details=Step(self.status.name))
         self.status = LIFE.moved(self.status, CaseStatus.OPEN)
         self.reopening_reason = reason
         self.resolution = self.resolved_at = self.closed_at = None
-        return self.fact(CaseReopened)
+        return self.told(CaseReopened)
 
     @property
     def has_ended(self) -> bool:
@@ -133,17 +133,17 @@ class Case(RecordColumns, Owned, Entity):
 
     def require_going_on(self) -> None:
         if self.has_ended:
-            raise CaseEnded("this case has ended: reopen it first")
+            raise CaseEnded("this case has ended: reopen it first", details=Step(self.status.name))
 
     def require_sound(self, *, going_on: bool = True) -> None:
         """Refuse a change of what had ended, and given dates by which it ended before it began."""
         if not going_on:
-            raise CaseEnded("this case has ended: reopen it first")
+            raise CaseEnded("this case has ended: reopen it first", details=Step(self.status.name))
         times = [it for it in (self.opened_at, self.resolved_at, self.closed_at) if it]
         if times != sorted(times):
             raise OutOfRange("a case is opened, then resolved, then closed", path=("openedAt",))
 
-    def fact(self, kind: type[Fact]) -> Fact:
+    def told(self, kind: type[Fact]) -> Fact:
         return kind(
             case_id=self.id,
             customer_id=self.customer_id,

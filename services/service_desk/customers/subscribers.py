@@ -22,7 +22,20 @@ class CustomerUpdated(CustomerCreated):
     type = "customers.customer.updated.v1"
 
 
-@subscriptions.on(CustomerCreated, CustomerUpdated)
+class CustomerArchived(CustomerCreated):
+    type = "customers.customer.archived.v1"
+
+
+class CustomerRestored(CustomerCreated):
+    type = "customers.customer.restored.v1"
+
+
+class CustomerPurged(Event):
+    type = "customers.customer.purged.v1"
+    customer_id: str
+
+
+@subscriptions.on(CustomerCreated, CustomerUpdated, CustomerArchived, CustomerRestored)
 async def when_a_customer_comes_or_changes(work: Work, event: CustomerCreated) -> None:
     await work.keep(
         Customer,
@@ -32,4 +45,10 @@ async def when_a_customer_comes_or_changes(work: Work, event: CustomerCreated) -
         team_id=event.team_id,
         tier=event.tier,
         status=event.status,
+        is_archived=isinstance(event, CustomerArchived),
     )
+
+
+@subscriptions.on(CustomerPurged)
+async def when_a_customer_is_purged(work: Work, event: CustomerPurged) -> None:
+    await work.drop(Customer, event.customer_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
+from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.money import Money
 from services.chassis.numbers import next_number
@@ -12,22 +13,26 @@ from services.chassis.work import Work
 from services.sales.customers.rules import Standing, check_may_order
 from services.sales.orders import queries
 from services.sales.orders.events import (
+    OrderArchived,
     OrderCancelled,
     OrderClosed,
     OrderConfirmed,
     OrderCreated,
     OrderPlaced,
+    OrderPurged,
+    OrderRestored,
     OrderReviewed,
     OrderShipped,
     OrderUpdated,
 )
-from services.sales.orders.model import Order
+from services.sales.orders.model import Order, OrderLine
 from services.sales.permissions import (
     CANCEL_ORDER,
     CONFIRM_ORDER,
     EDIT_ORDERS,
     FULFIL_ORDER,
     IMPORT_HISTORY,
+    PURGE_ORDERS,
     REVIEW_ORDER,
 )
 
@@ -109,3 +114,14 @@ async def cancel(
     order = await work.lock(Order, id)
     await work.publish(order.cancel(reason))
     return order
+
+
+archive = archiving(Order, EDIT_ORDERS, OrderArchived, check=Order.refuse_to_vanish)
+restore = restoring(Order, EDIT_ORDERS, OrderRestored)
+purge = purging(
+    Order,
+    PURGE_ORDERS,
+    OrderPurged,
+    check=Order.refuse_to_vanish,
+    parts=[OrderLine.order_id],
+)

@@ -1,0 +1,33 @@
+"""Housekeeping: what a worker throws away from time to time, because its time is over."""
+
+import asyncio
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.chassis import idempotency
+from services.chassis.logs import log
+
+EVERY_SECONDS = 3600.0
+
+
+class Housekeeping:
+    """Goes round every hour; what could not be done waits for the next round."""
+
+    def __init__(self, engine: AsyncEngine, every: float = EVERY_SECONDS) -> None:
+        self.engine = engine
+        self.every = every
+
+    async def run(self) -> None:
+        while True:
+            await self.go_round()
+            await asyncio.sleep(self.every)
+
+    async def go_round(self) -> None:
+        try:
+            forgotten = await idempotency.forget_expired(self.engine)
+        except (SQLAlchemyError, OSError) as error:
+            log().warning("housekeeping was put off", reason=type(error).__name__)
+            return
+        if forgotten:
+            log().info("expired idempotency keys were forgotten", count=forgotten)

@@ -1,0 +1,12 @@
+"""The keys by which a change that is asked for twice is made once."""
+
+from services.chassis.migrations import found_idempotency
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    found_idempotency()
