@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlalchemy import Index, Numeric, String
 from sqlalchemy.orm import Mapped, composite
@@ -22,7 +21,6 @@ from services.sales.orders.events import (
     OrderCancelled,
     OrderClosed,
     OrderConfirmed,
-    OrderEvent,
     OrderPlaced,
     OrderRepriced,
     OrderReviewed,
@@ -37,8 +35,6 @@ from services.sales.orders.rules import (
     line_net,
     total,
 )
-
-E = TypeVar("E", bound=OrderEvent)
 
 
 class OrderNotReviewed(Refusal):
@@ -171,18 +167,6 @@ class Order(RecordColumns, Owned, Entity):
             raise CurrencyDiffers(
                 f"this order is in {self.currency}", path=("freight", "currency")
             )
-
-    def told(self, fact: type[E]) -> E:
-        """Tell a fact with what is so now."""
-        return fact(
-            order_id=self.id,
-            customer_id=self.customer_id,
-            number=self.number,
-            status=self.status.name,
-            placed_on=self.placed_on,
-            gross=self.gross,
-            net=self.net,
-        )
 
 
 class OrderLine(RecordColumns, Entity):
