@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from services.chassis.addresses import check_phone, checked_email
 from services.chassis.changes import Changes
 from services.chassis.events import Event
 from services.chassis.permissions import Permission, requires
@@ -44,3 +45,11 @@ def updating(
         return record
 
     return update
+
+
+def reachable(changes: Changes, entity: Any) -> Changes:
+    """Give changes with `email` in its normal form; refuse one, or a `phone`, that is none."""
+    if phone := changes.get(entity.phone, None):
+        check_phone(phone)
+    email = changes.get(entity.email, None)
+    return changes.having(entity.email, checked_email(email)) if email else changes

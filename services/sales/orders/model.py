@@ -15,7 +15,7 @@ from services.chassis.database import (
     belongs_to,
     column,
 )
-from services.chassis.money import CURRENCY, Money
+from services.chassis.money import CurrencyDiffers, Money, check_currency
 from services.chassis.refusals import Code, Invalid, OutOfRange, Refusal, Step
 from services.sales.orders.events import (
     OrderCancelled,
@@ -51,10 +51,6 @@ class OrderNotDraft(Refusal):
 
 class OrderSettled(Refusal):
     code, reason = Code.INVALID_TRANSITION, "ORDER_SETTLED"
-
-
-class CurrencyDiffers(Refusal):
-    code, reason = Code.INVALID, "CURRENCY_DIFFERS"
 
 
 class Order(RecordColumns, Owned, Entity):
@@ -159,8 +155,7 @@ class Order(RecordColumns, Owned, Entity):
 
     def check_currencies(self) -> None:
         """Refuse a second currency in one order, and one that is not written as it should be."""
-        if not CURRENCY.fullmatch(self.currency):
-            raise Invalid("a currency is three capital letters (ISO 4217)", path=("currency",))
+        check_currency(self.currency, "currency")
         if self.currency != self.net.currency:
             raise CurrencyDiffers("an order keeps its currency", path=("currency",))
         if self.freight and self.freight.currency != self.currency:
