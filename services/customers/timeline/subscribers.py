@@ -11,9 +11,12 @@ subscriptions = Subscriptions("customers")
 
 
 class _Told(Event):
-    """What the story needs of an event; each names the rest that it has."""
+    """What the story needs of an event; each names the rest that it has.
 
-    customer_id: str
+    What is about no customer, as a task may be, belongs to no story.
+    """
+
+    customer_id: str | None
     number: str = ""
 
 
@@ -24,11 +27,8 @@ class InteractionLogged(_Told):
     happened_at: datetime
 
 
-class TaskCompleted(Event):
-    """A task may be about no customer, and then belongs to no story."""
-
+class TaskCompleted(_Told):
     type = "customers.task.completed.v1"
-    customer_id: str | None
 
 
 class OpportunityCreated(_Told):
@@ -77,6 +77,7 @@ class CaseClosed(_Told):
 
 
 @subscriptions.on(
+    TaskCompleted,
     OpportunityCreated,
     OpportunityWon,
     OpportunityLost,
@@ -89,13 +90,7 @@ class CaseClosed(_Told):
     CaseClosed,
 )
 async def when_something_happens(work: Work, event: _Told) -> None:
-    await _note(
-        work,
-        event.type,
-        event.customer_id,
-        rules.title(event.type, number=event.number),
-        work.told_at,
-    )
+    await _note(work, event, rules.title(event.type, number=event.number), work.told_at)
 
 
 @subscriptions.on(OrderCreated)
@@ -104,23 +99,18 @@ async def when_an_order_is_drawn_up(work: Work, event: OrderCreated) -> None:
     at = work.told_at
     if event.placed_on:
         at = datetime.combine(datetime.fromisoformat(event.placed_on), time(), UTC)
-    await _note(
-        work, event.type, event.customer_id, rules.title(event.type, number=event.number), at
-    )
+    await _note(work, event, rules.title(event.type, number=event.number), at)
 
 
 @subscriptions.on(InteractionLogged)
 async def when_an_interaction_is_logged(work: Work, event: InteractionLogged) -> None:
     title = rules.title(event.type, channel=event.channel, direction=event.direction)
-    await _note(work, event.type, event.customer_id, title, event.happened_at)
+    await _note(work, event, title, event.happened_at)
 
 
-@subscriptions.on(TaskCompleted)
-async def when_a_task_is_completed(work: Work, event: TaskCompleted) -> None:
+async def _note(work: Work, event: _Told, title: str, at: datetime) -> None:
     if event.customer_id:
-        await _note(work, event.type, event.customer_id, rules.title(event.type), work.told_at)
-
-
-async def _note(work: Work, kind: str, customer_id: str, title: str, at: datetime) -> None:
-    subject = work.heard.subject
-    await commands.note(work, customer_id, subject=subject, kind=kind, title=title, at=at)
+        subject, kind = work.heard.subject, event.type
+        await commands.note(
+            work, event.customer_id, subject=subject, kind=kind, title=title, at=at
+        )
