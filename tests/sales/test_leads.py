@@ -199,6 +199,22 @@ async def test_leads_brought_in_twice_are_one_and_keep_the_state_they_had(compan
     assert reasons(refused[0]) == ["FORBIDDEN"]
 
 
+@pytest.mark.parametrize(
+    ("history", "reason", "place"),
+    [
+        ({"status": "DISQUALIFIED"}, "REQUIRED", "disqualifiedReason"),
+        ({"ownerId": new_id("usr")}, "NOT_FOUND", "ownerId"),
+    ],
+)
+async def test_a_past_that_cannot_have_been_is_not_brought_in(company, history, reason, place):
+    given = {"companyName": "Stand 1", "source": "EXHIBITION"}
+    ref = {"source": "fair", "id": "1"}
+    items = [{"externalRef": ref, "input": given, "history": history}]
+    [refused], told = await company.upsert("leads", "lead", LEAD, items)
+    assert [(it["reason"], it["path"][-1]) for it in refused["userErrors"]] == [(reason, place)]
+    assert (told, await company.counted("lead")) == ([], 0)
+
+
 async def test_a_lead_is_put_away_brought_back_and_removed(company):
     id = await a_lead(company)
     manager = await company.employ("SALES_MANAGER")

@@ -26,6 +26,7 @@ from services.sales.staff.model import StaffUser
 @requires(EDIT_LEADS, publishes=[LeadCreated])
 async def create(work: Work, values: Changes) -> Lead:
     """Add a lead; whoever adds it answers for it, until it is assigned to another."""
+    await _require_owner(work, values)
     lead = work.add(Lead, reachable(values, Lead))
     lead.owner_id = lead.owner_id or work.person
     lead.check()
@@ -36,6 +37,7 @@ async def create(work: Work, values: Changes) -> Lead:
 @requires(EDIT_LEADS, publishes=[LeadUpdated])
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Lead:
     lead = await work.get(Lead, id, version=version)
+    await _require_owner(work, changes)
     before = lead.status
     if work.change(lead, reachable(changes, Lead)):
         lead.refuse_if_disqualified(before)
@@ -84,3 +86,9 @@ async def assign(
 archive = archiving(Lead, EDIT_LEADS, LeadArchived)
 restore = restoring(Lead, EDIT_LEADS, LeadRestored)
 purge = purging(Lead, PURGE_LEADS, LeadPurged)
+
+
+async def _require_owner(work: Work, values: Changes) -> None:
+    """Refuse an owner who cannot work on a lead."""
+    if owner_id := values.get(Lead.owner_id, None):
+        await require_active(work, StaffUser, owner_id)

@@ -14,6 +14,7 @@ from services.sales.leads.rules import (
     LeadSource,
     LeadStatus,
     check_named,
+    check_reason,
 )
 
 
@@ -69,6 +70,7 @@ class Lead(RecordColumns, Owned, Entity):
 
     def check(self) -> None:
         check_named(self.company_name, self.person_name)
+        check_reason(self.status, self.disqualified_reason)
 
     def refuse_if_disqualified(self, status: LeadStatus) -> None:
         if status is LeadStatus.DISQUALIFIED:

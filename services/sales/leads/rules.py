@@ -50,6 +50,12 @@ QUALIFICATION = Process(
 )
 
 
+def check_reason(status: LeadStatus, reason: DisqualificationReason | None) -> None:
+    """Refuse a lead that comes to nothing and does not say why."""
+    if status is LeadStatus.DISQUALIFIED and reason is None:
+        raise Required("a disqualified lead says why", path=("disqualifiedReason",))
+
+
 def check_named(company_name: str | None, person_name: str | None) -> None:
     """Refuse a lead of nobody."""
     if not (company_name or "").strip() and not (person_name or "").strip():
