@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.chassis import references
 from services.chassis.events import Event
 from services.chassis.permissions import Permission, requires
 from services.chassis.work import Work
@@ -72,12 +73,17 @@ def purging(
         if check:
             check(record)
         for column in parts:
-            statement = select(column.class_).where(column == id)
-            for part in await work.session.scalars(statement):
-                await work.session.delete(part)
+            await _remove(work, column, id)
         await work.flush()
         await work.purge(record)
         await work.publish(record.told(fact))
         return record
 
     return purge
+
+
+async def _remove(work: Work, column: InstrumentedAttribute[Any], id: str) -> None:
+    parts = list(await work.session.scalars(select(column.class_).where(column == id)))
+    await references.forget(work.session, [it.id for it in parts])
+    for part in parts:
+        await work.session.delete(part)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy import (
@@ -29,6 +29,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr,
 from sqlalchemy.pool import NullPool
 
 from services.chassis.actor import Actor
+from services.chassis.events import Event
+
+F = TypeVar("F", bound=Event)
 
 ID = Text(collation="C")
 """Ids are text in one spelling, compared byte by byte."""
@@ -99,6 +102,10 @@ class Entity(DeclarativeBase):
         return true()
 
 
+class PersonalFactError(TypeError):
+    """A fact has a field that would tell something of a person."""
+
+
 class RecordColumns:
     """What every root record carries: identity, version, origin, and whether it is archived."""
 
@@ -114,6 +121,17 @@ class RecordColumns:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+    def told(self, fact: type[F], **more: Any) -> F:
+        """Tell a fact with what is so now: each of its fields is this record's of that name.
+
+        `more` is what the record does not know. What is personal is told by no fact.
+        """
+        own = f"{fact.aggregate()}_id"
+        given = {
+            it: self.id if it == own else _told(self, it) for it in fact.model_fields.keys() - more
+        }
+        return fact(**given, **more)
 
 
 class Owned:
@@ -157,6 +175,14 @@ def defaults_of(entity: type[Entity]) -> dict[str, Any]:
         for it in inspect(entity).column_attrs
         if getattr(it.columns[0].default, "is_scalar", False)
     }
+
+
+def _told(record: RecordColumns, name: str) -> Any:
+    columns = inspect(type(record)).columns
+    if name in columns and columns[name].info["personal"] is not Personal.NONE:
+        raise PersonalFactError(f"{type(record).__name__}.{name} is personal: no event carries it")
+    value = getattr(record, name)
+    return value.name if isinstance(value, enum.Enum) else value
 
 
 def _columns(cls: type[Entity]) -> list[Column[Any]]:

@@ -1,17 +1,22 @@
 """Facts that services tell: the event classes, and the CloudEvents envelope they travel in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from types import new_class
+from typing import Any, ClassVar, TypeVar
 from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_pascal
 
 from services.chassis.clock import rfc3339
 
 PARTITIONS = 16
 MAX_HOPS = 8
+LIFE = ("created", "updated", "archived", "restored", "purged")
+END_OF_LIFE = LIFE[2:]
+
+E = TypeVar("E", bound="Event")
 
 
 class Event(BaseModel):
@@ -43,6 +48,20 @@ class Event(BaseModel):
     def subject(self) -> str:
         """The id of the aggregate that this happened to."""
         return str(getattr(self, f"{self.aggregate()}_id"))
+
+
+def life_of(facts: type[E], aggregate: str, deeds: Sequence[str] = LIFE) -> tuple[type[E], ...]:
+    """Make the facts of a record's life, which differ in their deed: `sales.product.created.v1`.
+
+    `facts` holds the fields that they share; the aggregate is named with its service.
+    """
+    return tuple(_fact_of(facts, aggregate, deed) for deed in deeds)
+
+
+def _fact_of(facts: type[E], aggregate: str, deed: str) -> type[E]:
+    name = f"{to_pascal(aggregate.partition('.')[2])}{deed.capitalize()}"
+    said = {"__module__": facts.__module__, "type": f"{aggregate}.{deed}.v1"}
+    return new_class(name, (facts,), exec_body=lambda body: body.update(said))
 
 
 class Envelope(BaseModel):

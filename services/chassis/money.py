@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from services.chassis.refusals import Code, Invalid, Refusal
+
 CENT = Decimal("0.01")
 EXACT = Decimal("0.0001")
 """Line nets keep four decimals, so that their sum does not drift (Northwind's known truth)."""
@@ -11,6 +13,15 @@ EXACT = Decimal("0.0001")
 
 CURRENCY = re.compile("[A-Z]{3}")
 """How a currency is written (ISO 4217)."""
+
+
+class CurrencyDiffers(Refusal):
+    code, reason = Code.INVALID, "CURRENCY_DIFFERS"
+
+
+def check_currency(code: str, *path: str) -> None:
+    if not CURRENCY.fullmatch(code):
+        raise Invalid("a currency is three capital letters (ISO 4217)", path=path)
 
 
 class CurrencyMismatchError(ArithmeticError):

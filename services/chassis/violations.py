@@ -42,15 +42,30 @@ def refusal_of(error: DBAPIError, pending: Iterable[Pending] = ()) -> Exception:
     if state == FOREIGN_KEY_VIOLATION:
         if (error.statement or "").startswith("DELETE"):
             return Referenced("other records still refer to this one")
-        return Referenced("this refers to a record that is not there")
+        path = _path_of_reference(_broken(error), pending)
+        return Referenced("this refers to a record that is not there", path=path)
     if state in LOCKED:
         return Locked("somebody else is at work on this record; it can be tried again")
     return error
 
 
+def _broken(error: DBAPIError) -> str | None:
+    """Give the name of the constraint that was broken, as the database tells it."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+
+
+def _path_of_reference(name: str | None, pending: Iterable[Pending]) -> tuple[str, ...]:
+    """Name the input by which a record that is not there was referred to."""
+    for it in pending:
+        for key in it.entity.__table__.foreign_key_constraints:
+            if key.name == name:
+                return tuple(to_camel(column) for column in key.column_keys if column != "tenant")
+    return ()
+
+
 def _duplicate(error: DBAPIError, pending: Iterable[Pending]) -> Duplicate:
     told = "a record with this key is there already"
-    broken = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    broken = _broken(error)
     for it in pending:
         key = _key_named(it.entity.__table__, broken)
         if key is not None and issubclass(it.entity, RecordColumns):

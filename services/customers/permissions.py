@@ -22,13 +22,20 @@ PURGE_CONTACTS = Permission("customers:contact:purge")
 """Remove archived contacts for ever."""
 LOG_INTERACTIONS = Permission("customers:interaction:log")
 """Note what passed between a customer and us."""
+READ_TASKS = Permission("customers:task:read")
+"""See what is to be done, and by whom."""
+EDIT_TASKS = Permission("customers:task:edit")
+"""Add tasks, change them, do them, and give them to others."""
+PURGE_TASKS = Permission("customers:task:purge")
+"""Remove archived tasks for ever."""
 IMPORT_HISTORY = Permission("customers:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 ASK_STANDING = Permission("customers:standing:ask")
 """Ask, as another service, whether customers may order."""
 
-_READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS}
-_WORK = _READ | {EDIT_CUSTOMERS, LOG_INTERACTIONS}
+_READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS, READ_TASKS}
+_SERVE = _READ | {LOG_INTERACTIONS, EDIT_TASKS}
+_WORK = _SERVE | {EDIT_CUSTOMERS}
 
 ROLES = {
     "ADMINISTRATOR": frozenset(
@@ -40,10 +47,11 @@ ROLES = {
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
+            PURGE_TASKS,
         }
     ),
     "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS}),
     "SALES_REPRESENTATIVE": frozenset(_WORK),
-    "SERVICE_AGENT": frozenset(_READ | {LOG_INTERACTIONS}),
+    "SERVICE_AGENT": frozenset(_SERVE),
 }
 SERVICES = {"sales": frozenset({ASK_STANDING})}

@@ -8,9 +8,10 @@ from services.customers.contacts import graph as contacts
 from services.customers.customers import graph as customers
 from services.customers.interactions import graph as interactions
 from services.customers.staff import graph as staff
+from services.customers.tasks import graph as tasks
 from services.customers.timeline import graph as timeline
 
-SLICES = (company, staff, customers, contacts, interactions)
+SLICES = (company, staff, customers, contacts, interactions, tasks)
 
 
 def schema() -> Subgraph:
@@ -24,6 +25,7 @@ def schema() -> Subgraph:
             customers.PartyRole,
             contacts.Contact,
             interactions.Interaction,
+            tasks.Task,
             timeline.TimelineEntry,
         ],
     )

@@ -12,6 +12,16 @@ EDIT_OPPORTUNITIES = Permission("sales:opportunity:edit")
 """Add opportunities, change them, and advance them stage by stage."""
 CLOSE_OPPORTUNITY = Permission("sales:opportunity:close")
 """Win or lose an opportunity."""
+READ_PRICE_LISTS = Permission("sales:price_list:read")
+"""See price lists, and what each product costs by them."""
+EDIT_PRICE_LISTS = Permission("sales:price_list:edit")
+"""Open price lists, change them and their prices."""
+READ_LEADS = Permission("sales:lead:read")
+"""See leads: who may become a customer."""
+EDIT_LEADS = Permission("sales:lead:edit")
+"""Add leads, change them, contact, qualify and disqualify them."""
+ASSIGN_LEADS = Permission("sales:lead:assign")
+"""Say who works on a lead."""
 READ_ORDERS = Permission("sales:order:read")
 """See orders and their lines."""
 EDIT_ORDERS = Permission("sales:order:edit")
@@ -26,6 +36,10 @@ CANCEL_ORDER = Permission("sales:order:cancel")
 """Cancel an order that was not shipped."""
 PURGE_PRODUCTS = Permission("sales:product:purge")
 """Remove archived products for ever."""
+PURGE_PRICE_LISTS = Permission("sales:price_list:purge")
+"""Remove archived price lists and prices for ever."""
+PURGE_LEADS = Permission("sales:lead:purge")
+"""Remove archived leads for ever."""
 PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
 """Remove archived opportunities for ever."""
 PURGE_ORDERS = Permission("sales:order:purge")
@@ -33,14 +47,18 @@ PURGE_ORDERS = Permission("sales:order:purge")
 IMPORT_HISTORY = Permission("sales:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 
-_READ = {READ_PRODUCTS, READ_ORDERS}
+_READ = {READ_PRODUCTS, READ_PRICE_LISTS, READ_ORDERS}
 _SELL = {
     *_READ,
+    *(READ_LEADS, EDIT_LEADS),
     *(READ_OPPORTUNITIES, EDIT_OPPORTUNITIES, CLOSE_OPPORTUNITY),
     *(EDIT_ORDERS, CONFIRM_ORDER, FULFIL_ORDER),
 }
-_LEAD = {*_SELL, EDIT_PRODUCTS, REVIEW_ORDER, CANCEL_ORDER}
-_PURGE = {PURGE_PRODUCTS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
+_LEAD = {
+    *_SELL,
+    *(EDIT_PRODUCTS, EDIT_PRICE_LISTS, ASSIGN_LEADS, REVIEW_ORDER, CANCEL_ORDER),
+}
+_PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY}),

@@ -4,11 +4,13 @@ from strawberry.tools import merge_types
 
 from services.chassis.graph import Subgraph
 from services.sales.customers import graph as customers
+from services.sales.leads import graph as leads
 from services.sales.opportunities import graph as opportunities
 from services.sales.orders import graph as orders
+from services.sales.price_lists import graph as price_lists
 from services.sales.products import graph as products
 
-SLICES = (products, opportunities, orders)
+SLICES = (products, price_lists, leads, opportunities, orders)
 
 
 def schema() -> Subgraph:
@@ -17,6 +19,9 @@ def schema() -> Subgraph:
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             products.Product,
+            price_lists.PriceList,
+            price_lists.PriceListEntry,
+            leads.Lead,
             opportunities.Opportunity,
             orders.Order,
             orders.OrderLine,

@@ -4,12 +4,14 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.graph.answer import Answerer
 from tests.support.asking import Asker
 from tests.toy import commands, queries
-from tests.toy.graph import schema
+from tests.toy.buoys import commands as buoys
+from tests.toy.schema import schema
 
 ALL = frozenset(
     {
         *(queries.READ_SHIPS, commands.EDIT_SHIPS),
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
+        *(buoys.EDIT_BUOYS, buoys.PURGE_BUOYS),
     }
 )
 REFUSED = "userErrors { code reason message path }"

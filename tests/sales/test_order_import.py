@@ -129,3 +129,18 @@ async def test_one_line_by_hand_is_no_history(company, tea):
     [order] = await brought_in(company, "1")
     assert reasons(await company.line(order, tea)) == ["ORDER_NOT_DRAFT"]
     assert await company.told(order) == ["created"]
+
+
+async def test_a_purged_order_takes_its_lines_along_and_all_can_be_brought_in_again(company, tea):
+    ids = set()
+    for _twice in range(2):
+        [order], _told = await company.upsert("orders", "order", "id", [an_order("1")])
+        id = order["made"]["id"]
+        lines = [a_line("1/1", id, tea, **priced("2.00"))]
+        [line], _told = await company.upsert("orderLines", "orderLine", LINE, lines)
+        assert (order["status"], line["status"]) == ("CREATED", "CREATED")
+        for deed in ("archiveOrder", "purgeOrder"):
+            assert (await company.act(deed, "order", "id", id))["userErrors"] == []
+        assert await company.counted("order_line") == 0
+        ids.add(id)
+    assert len(ids) == 2

@@ -11,6 +11,7 @@ from deploy.local import databases
 from services.chassis import migrations
 from services.chassis.database import connect, metadata_of
 from tests.toy import model  # noqa: F401  # declares the tables
+from tests.toy.buoys import model as buoys  # noqa: F401  # declares its table
 
 TOY = "toy"
 

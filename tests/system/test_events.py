@@ -14,7 +14,8 @@ from tests.system.system import PASSWORD
 PERSONAL = [
     *("Canary Contact", "canary.contact", "Canary Street", "Canary Person", "Canary Staff"),
     *("canary.staff", "Canary Subject", "Canary Notes", "Canary Case", "Canary Resolution"),
-    *("Canary Dock", "+4943112345"),
+    *("Canary Dock", "+4943112345", "Canary Lead", "Canary Interest", "Canary Task"),
+    *("Canary Outcome", "canary.lead"),
 ]
 CUSTOMERS = """
     SELECT id, CASE kind WHEN 'ORGANISATION' THEN name END AS organisation_name, owner_id, tier,
@@ -44,6 +45,11 @@ async def deeds(company):
     await company.make("logInteraction", call | {"happenedAt": "2026-01-02T03:04:05Z"})
     lost = await company.make("createOpportunity", {"customerId": firm, "name": "Canary Quay"})
     await done(company, "loseOpportunity", lost, {"reason": "OTHER", "note": "Canary Loss"})
+    lead = {"personName": "Canary Lead", "email": "canary.lead@x.example", "source": "WEB"}
+    lead = await company.make("createLead", lead | {"interest": "Canary Interest"})
+    await done(company, "disqualifyLead", lead, {"reason": "OTHER", "note": "Canary Interest"})
+    task = await company.make("createTask", {"customerId": firm, "subject": "Canary Task"})
+    await done(company, "completeTask", task, {"outcome": "Canary Outcome"})
     order = await company.order(firm, steps=["placeOrder", "reviewOrder"])
     await done(company, "updateOrder", order, {"shipToName": "Canary Dock"})
     await done(company, "confirmOrder", order)

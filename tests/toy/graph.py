@@ -10,7 +10,6 @@ from services.chassis.graph import (
     Money,
     Record,
     StaffUser,
-    Subgraph,
     archive,
     computed,
     connection,
@@ -90,8 +89,4 @@ class Mutation:
         commands.create,
         commands.update,
         history=commands.IMPORT_HISTORY,
-        description="Register or change many ships.",
     )
-
-
-schema = Subgraph(Query, Mutation, [Ship, Voyage, Pilot])

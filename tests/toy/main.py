@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.chassis.service import Means, Parts, main
 from tests.support.identities import read_actor
 from tests.toy import rpc, subscribers
-from tests.toy.graph import schema
+from tests.toy.schema import schema
 
 
 def keys(means: Means) -> APIRouter:

@@ -16,7 +16,7 @@ from services.chassis.database import (
     belongs_to,
     column,
 )
-from services.chassis.events import Event
+from services.chassis.events import END_OF_LIFE, Event, life_of
 from services.chassis.money import Money
 from services.chassis.refusals import Code, Refusal, Step
 
@@ -38,17 +38,11 @@ class ShipSunk(Event):
     cause: str
 
 
-class ShipArchived(Event):
-    type = "toy.ship.archived.v1"
+class ShipFact(Event):
     ship_id: str
 
 
-class ShipRestored(ShipArchived):
-    type = "toy.ship.restored.v1"
-
-
-class ShipPurged(ShipArchived):
-    type = "toy.ship.purged.v1"
+ShipArchived, ShipRestored, ShipPurged = life_of(ShipFact, "toy.ship", END_OF_LIFE)
 
 
 class ShipLost(Refusal):
@@ -83,9 +77,6 @@ class Ship(RecordColumns, Owned, Entity):
             raise ShipLost("this ship lies on the ground already", details=Step(self.state.name))
         self.state = ShipState.SUNK
         return ShipSunk(ship_id=self.id, cause=cause)
-
-    def told(self, kind: type[ShipArchived]) -> ShipArchived:
-        return kind(ship_id=self.id)
 
 
 class Voyage(RecordColumns, Entity):

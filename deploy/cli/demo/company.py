@@ -93,7 +93,10 @@ async def _load(graph_url: str) -> None:
                 for ref, (name, category, price) in story.PRODUCTS.items()
             },
         )
+        await _prices(load, products)
         await _past(load, customers)
+        await _tasks(load, customers, staff)
+        await _leads(load)
         await _opportunities(load, customers, staff)
         await _orders(load, customers, products, staff)
         await _cases(load, customers, staff)
@@ -132,6 +135,43 @@ async def _customers(load: Loading, staff: Mapping[str, str]) -> Mapping[str, st
         },
     )
     return customers
+
+
+async def _prices(load: Loading, products: Mapping[str, str]) -> None:
+    lists = await load.upsert("PriceList", {ref: it for ref, (it, _) in story.PRICES.items()})
+    await load.upsert(
+        "PriceListEntry",
+        {
+            f"{ref}/{product}/{minimum}": {
+                "priceListId": lists[ref],
+                "productId": products[product],
+                "minimumQuantity": str(minimum),
+                "unitPrice": {"amount": price, "currency": it["currency"]},
+            }
+            for ref, (it, prices) in story.PRICES.items()
+            for product, minimum, price in prices
+        },
+        plural="PriceListEntries",
+    )
+
+
+async def _leads(load: Loading) -> None:
+    await load.upsert("Lead", story.LEADS)
+
+
+async def _tasks(load: Loading, customers: Mapping[str, str], staff: Mapping[str, str]) -> None:
+    now = datetime.now(UTC)
+    for customer, subject, priority, days in story.TASKS:
+        if await load.find("tasks", {"subject": {"eq": subject}}):
+            continue
+        given = {
+            "subject": subject,
+            "priority": priority,
+            "dueAt": (now + timedelta(days=days)).isoformat(),
+            "ownerId": staff["sam"],
+        }
+        about = {"customerId": customers[customer]} if customer else {}
+        await load.make("createTask", given | about)
 
 
 async def _past(load: Loading, customers: Mapping[str, str]) -> None:

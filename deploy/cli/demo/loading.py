@@ -21,6 +21,7 @@ KINDS = {
     "interactions": "Interaction",
     "opportunities": "Opportunity",
     "orders": "Order",
+    "tasks": "Task",
     "cases": "Case",
 }
 
@@ -74,11 +75,13 @@ class Loading:
                 raise Refused("the services do not hear of the demo's staff: see `make logs`")
             await asyncio.sleep(0.05)
 
-    async def upsert(self, kind: str, items: Mapping[str, Mapping[str, Any]]) -> Mapping[str, str]:
+    async def upsert(
+        self, kind: str, items: Mapping[str, Mapping[str, Any]], *, plural: str = ""
+    ) -> Mapping[str, str]:
         """Make or change records by their references, and give their ids."""
-        field = kind[0].lower() + kind[1:]
+        field, plural = kind[0].lower() + kind[1:], plural or f"{kind}s"
         document = (
-            f"mutation($items: [Upsert{kind}sItem!]!) {{ done: upsert{kind}s(items: $items) {{"
+            f"mutation($items: [Upsert{plural}Item!]!) {{ done: upsert{plural}(items: $items) {{"
             f" results {{ {field} {{ id }} userErrors {{ message path }} }}"
             " userErrors { message path } } }"
         )

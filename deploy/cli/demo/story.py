@@ -35,6 +35,33 @@ INTERACTIONS = (
     ("kontor", "VISIT", "OUTBOUND", "Walked the quay and counted posts", 12),
     ("faro", "EMAIL", "INBOUND", "Wants the terrace lit by spring", 5),
 )
+PRICES: dict[str, tuple[Item, tuple[tuple[str, int, str], ...]]] = {
+    "harbours": (
+        {"name": "Harbours", "currency": "EUR", "tier": "A", "validFrom": "2026-01-01"},
+        (("lamp", 1, "179.00"), ("lamp", 10, "162.00"), ("lens", 1, "610.00")),
+    ),
+}
+"""A list, and its prices: product, from which quantity on, and what one costs."""
+LEADS: dict[str, Item] = {
+    "lumen": {
+        "companyName": "Lumen Theatre",
+        "personName": "Ida Falk",
+        "email": "ida.falk@lumen.example",
+        "source": "EXHIBITION",
+        "interest": "Footlights that look like lanterns",
+    },
+    "ferry": {
+        "companyName": "Two Shores Ferries",
+        "source": "WEB",
+        "interest": "Signal masts for three landings",
+    },
+}
+TASKS = (
+    ("kontor", "Send the lens drawings to the quay", "HIGH", 2),
+    ("faro", "Ask when the terrace is closed", "NORMAL", 7),
+    (None, "Order new catalogues", "LOW", 14),
+)
+"""Customer, if any, subject, priority, and in how many days it is due."""
 OPPORTUNITIES = (
     ("kontor", "Quay lighting", "48000.00", 3),
     ("pier", "Festival masts", "9600.00", 1),

@@ -31,7 +31,7 @@ def upsert(
     *,
     history: Permission,
     plural: str = "",
-    description: str,
+    description: str = "",
 ) -> Any:
     """Make the mutation that makes or changes up to 500 records by their external references.
 
@@ -39,6 +39,7 @@ def upsert(
     """
     shape = shape_of(cls)
     plural = plural or f"{shape.name}s"
+    description = description or f"Add or change many {plural}, matched by external reference."
     row, payload = bulk_types(shape, f"upsert{plural}", f"Upserted{shape.name}")
     parts = [
         Part("items", list_of(_item(shape, plural)), f"At most {MAX_ROWS} items."),

@@ -12,7 +12,7 @@ from services.chassis.changes import Changes
 from services.chassis.graph.making import Part
 from services.chassis.graph.shapes import Bound, Column, Reference, Shape
 from services.chassis.graph.types import MoneyInput
-from services.chassis.money import CURRENCY, Money
+from services.chassis.money import Money, check_currency
 from services.chassis.refusals import (
     Bounds,
     Invalid,
@@ -94,10 +94,10 @@ def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False
 
 def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
     if isinstance(value, dict):
-        if not CURRENCY.fullmatch(value["currency"]):
-            return [
-                Invalid("a currency is three capital letters (ISO 4217)", path=(name, "currency"))
-            ]
+        try:
+            check_currency(value["currency"], name, "currency")
+        except Invalid as refusal:
+            return [refusal]
         value = value["amount"]
     whole = (kind.precision or 38) - (kind.scale or 0)
     if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:

@@ -2,6 +2,7 @@
 
 from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
+from services.chassis.editing import reachable
 from services.chassis.permissions import requires
 from services.chassis.work import Work
 from services.customers.contacts.events import (
@@ -12,7 +13,6 @@ from services.customers.contacts.events import (
     ContactUpdated,
 )
 from services.customers.contacts.model import Contact
-from services.customers.customers import rules
 from services.customers.customers.model import Customer
 from services.customers.permissions import EDIT_CUSTOMERS, PURGE_CONTACTS
 
@@ -20,7 +20,7 @@ from services.customers.permissions import EDIT_CUSTOMERS, PURGE_CONTACTS
 @requires(EDIT_CUSTOMERS, publishes=[ContactCreated])
 async def create(work: Work, values: Changes) -> Contact:
     await work.get(Customer, values[Contact.customer_id])
-    contact = work.add(Contact, _checked(values))
+    contact = work.add(Contact, reachable(values, Contact))
     await work.publish(contact.told(ContactCreated))
     return contact
 
@@ -28,7 +28,7 @@ async def create(work: Work, values: Changes) -> Contact:
 @requires(EDIT_CUSTOMERS, publishes=[ContactUpdated])
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Contact:
     contact = await work.get(Contact, id, version=version)
-    if work.change(contact, _checked(changes)):
+    if work.change(contact, reachable(changes, Contact)):
         await work.publish(contact.told(ContactUpdated))
     return contact
 
@@ -36,11 +36,3 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
 archive = archiving(Contact, EDIT_CUSTOMERS, ContactArchived)
 restore = restoring(Contact, EDIT_CUSTOMERS, ContactRestored)
 purge = purging(Contact, PURGE_CONTACTS, ContactPurged)
-
-
-def _checked(changes: Changes) -> Changes:
-    if email := changes.get(Contact.email, None):
-        changes = changes.having(Contact.email, rules.checked_email(email))
-    if phone := changes.get(Contact.phone, None):
-        rules.check_phone(phone)
-    return changes

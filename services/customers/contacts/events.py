@@ -1,6 +1,6 @@
 """What is told of contacts: that they are there, and at whom; nothing of the person."""
 
-from services.chassis.events import Event
+from services.chassis.events import Event, life_of
 
 
 class ContactFacts(Event):
@@ -8,21 +8,6 @@ class ContactFacts(Event):
     customer_id: str
 
 
-class ContactCreated(ContactFacts):
-    type = "customers.contact.created.v1"
-
-
-class ContactUpdated(ContactFacts):
-    type = "customers.contact.updated.v1"
-
-
-class ContactArchived(ContactFacts):
-    type = "customers.contact.archived.v1"
-
-
-class ContactRestored(ContactFacts):
-    type = "customers.contact.restored.v1"
-
-
-class ContactPurged(ContactFacts):
-    type = "customers.contact.purged.v1"
+ContactCreated, ContactUpdated, ContactArchived, ContactRestored, ContactPurged = life_of(
+    ContactFacts, "customers.contact"
+)

@@ -1,14 +1,9 @@
 """A contact."""
 
-from typing import TypeVar
-
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
-from services.customers.contacts.events import ContactFacts
-
-Fact = TypeVar("Fact", bound=ContactFacts)
 
 
 class Contact(RecordColumns, Entity):
@@ -21,7 +16,3 @@ class Contact(RecordColumns, Entity):
     email: Mapped[str | None] = column(Personal.CONTACT)
     phone: Mapped[str | None] = column(Personal.CONTACT, String(40))
     is_primary: Mapped[bool] = column(default=False)
-
-    def told(self, kind: type[Fact]) -> Fact:
-        """Give the fact of this kind, with what others may know."""
-        return kind(contact_id=self.id, customer_id=self.customer_id)

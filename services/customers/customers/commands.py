@@ -4,9 +4,9 @@ from typing import Annotated
 
 from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
+from services.chassis.editing import reachable
 from services.chassis.permissions import requires
 from services.chassis.work import Work
-from services.customers.customers import rules
 from services.customers.customers.events import (
     CustomerArchived,
     CustomerCreated,
@@ -27,7 +27,7 @@ from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS, PURGE
 @requires(EDIT_CUSTOMERS, publishes=[CustomerCreated])
 async def create(work: Work, values: Changes) -> Customer:
     """Add a customer; whoever adds it answers for it, unless the values name another."""
-    customer = work.add(Customer, _checked(values))
+    customer = work.add(Customer, reachable(values, Customer))
     customer.owner_id = customer.owner_id or work.person
     await work.publish(customer.told(CustomerCreated))
     return customer
@@ -36,7 +36,7 @@ async def create(work: Work, values: Changes) -> Customer:
 @requires(EDIT_CUSTOMERS, publishes=[CustomerUpdated])
 async def update(work: Work, id: str, changes: Changes, version: int | None) -> Customer:
     customer = await work.get(Customer, id, version=version)
-    if work.change(customer, _checked(changes)):
+    if work.change(customer, reachable(changes, Customer)):
         await work.publish(customer.told(CustomerUpdated))
     return customer
 
@@ -72,11 +72,3 @@ async def _become(work: Work, id: str, status: CustomerStatus) -> Customer:
     customer.become(status)
     await work.publish(customer.told(CustomerUpdated))
     return customer
-
-
-def _checked(changes: Changes) -> Changes:
-    if email := changes.get(Customer.email, None):
-        changes = changes.having(Customer.email, rules.checked_email(email))
-    if phone := changes.get(Customer.phone, None):
-        rules.check_phone(phone)
-    return changes

@@ -1,6 +1,6 @@
 """What is told of customers: what other services copy, and no person's name."""
 
-from services.chassis.events import Event
+from services.chassis.events import Event, life_of
 
 
 class CustomerFacts(Event):
@@ -13,27 +13,12 @@ class CustomerFacts(Event):
     status: str
 
 
-class CustomerCreated(CustomerFacts):
-    type = "customers.customer.created.v1"
-
-
-class CustomerUpdated(CustomerFacts):
-    type = "customers.customer.updated.v1"
+CustomerCreated, CustomerUpdated, CustomerArchived, CustomerRestored, CustomerPurged = life_of(
+    CustomerFacts, "customers.customer"
+)
 
 
 class PartyRoleAssigned(Event):
     type = "customers.customer.role_assigned.v1"
     customer_id: str
     role: str
-
-
-class CustomerArchived(CustomerFacts):
-    type = "customers.customer.archived.v1"
-
-
-class CustomerRestored(CustomerFacts):
-    type = "customers.customer.restored.v1"
-
-
-class CustomerPurged(CustomerFacts):
-    type = "customers.customer.purged.v1"

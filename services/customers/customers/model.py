@@ -1,7 +1,6 @@
 """A customer, and the roles that a party plays."""
 
 import enum
-from typing import TypeVar
 
 from sqlalchemy import Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite
@@ -16,9 +15,6 @@ from services.chassis.database import (
 )
 from services.chassis.money import Money
 from services.chassis.process import Process
-from services.customers.customers.events import CustomerFacts
-
-Fact = TypeVar("Fact", bound=CustomerFacts)
 
 
 class CustomerKind(enum.Enum):
@@ -83,18 +79,6 @@ class Customer(RecordColumns, Owned, Entity):
 
     def become(self, status: CustomerStatus) -> None:
         self.status = STANDING.moved(self.status, status)
-
-    def told(self, kind: type[Fact]) -> Fact:
-        """Give the fact of this kind, with what others may know."""
-        return kind(
-            customer_id=self.id,
-            kind=self.kind.name,
-            organisation_name=self.organisation_name,
-            owner_id=self.owner_id,
-            team_id=self.team_id,
-            tier=self.tier,
-            status=self.status.name,
-        )
 
 
 class PartyRole(RecordColumns, Entity):

@@ -23,5 +23,5 @@ async def log(work: Work, values: Changes) -> Interaction:
             raise Invalid("this contact is at another customer", path=("contactId",))
     interaction = work.add(Interaction, values)
     interaction.owner_id = interaction.owner_id or work.person
-    await work.publish(interaction.logged())
+    await work.publish(interaction.told(InteractionLogged))
     return interaction

@@ -7,7 +7,6 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import Entity, Owned, Personal, RecordColumns, belongs_to, column
-from services.customers.interactions.events import InteractionLogged
 
 
 class Channel(enum.Enum):
@@ -36,12 +35,3 @@ class Interaction(RecordColumns, Owned, Entity):
     subject: Mapped[str] = column(Personal.FREE_TEXT)
     notes: Mapped[str | None] = column(Personal.FREE_TEXT, String(10_000))
     happened_at: Mapped[datetime] = column()
-
-    def logged(self) -> InteractionLogged:
-        return InteractionLogged(
-            interaction_id=self.id,
-            customer_id=self.customer_id,
-            channel=self.channel.name,
-            direction=self.direction.name,
-            happened_at=self.happened_at,
-        )

@@ -76,7 +76,6 @@ class Mutation:
         commands.create,
         commands.update,
         history=IMPORT_HISTORY,
-        description="Add or change many staff users.",
     )
 
     @strawberry.mutation(description="Sign in with a password. Needs no sign-in.")

@@ -1,15 +1,11 @@
 """A staff user."""
 
 import enum
-from typing import TypeVar
 
 from sqlalchemy import ARRAY, Index, String, text
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import Entity, Personal, RecordColumns, column
-from services.customers.staff.events import StaffUserFacts
-
-Fact = TypeVar("Fact", bound=StaffUserFacts)
 
 
 class Role(enum.Enum):
@@ -37,7 +33,3 @@ class StaffUser(RecordColumns, Entity):
     roles: Mapped[list[str]] = column(Personal.NONE, ARRAY(String(40)))
     is_active: Mapped[bool] = column(default=True)
     password_hash: Mapped[str | None] = column(Personal.CREDENTIAL)
-
-    def told(self, kind: type[Fact]) -> Fact:
-        """Give the fact of this kind, with what others may know."""
-        return kind(staff_user_id=self.id, roles=self.roles, is_active=self.is_active)

@@ -2,9 +2,9 @@
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from email_validator import EmailNotValidError, validate_email
 
-from services.chassis.refusals import Bounds, Invalid, OutOfRange
+from services.chassis import addresses
+from services.chassis.refusals import Bounds, OutOfRange
 
 SHORTEST, LONGEST = 12, 128
 _hasher = PasswordHasher()
@@ -14,11 +14,7 @@ NOBODYS = _hasher.hash("nobody has this password")
 
 def checked_email(text: str) -> str:
     """Give an e-mail address in its normal form, in lower case; refuse what is none."""
-    try:
-        found = validate_email(text, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise Invalid("this is no e-mail address", path=("email",)) from error
-    return found.normalized.lower()
+    return addresses.checked_email(text).lower()
 
 
 def hashed(password: str) -> str:

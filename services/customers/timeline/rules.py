@@ -2,6 +2,7 @@
 
 TITLES = {
     "customers.interaction.logged.v1": "{direction} {channel}",
+    "customers.task.completed.v1": "A task was done",
     "sales.opportunity.created.v1": "An opportunity was set up",
     "sales.opportunity.won.v1": "An opportunity was won",
     "sales.opportunity.lost.v1": "An opportunity was lost",

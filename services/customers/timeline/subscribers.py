@@ -11,9 +11,12 @@ subscriptions = Subscriptions("customers")
 
 
 class _Told(Event):
-    """What the story needs of an event; each names the rest that it has."""
+    """What the story needs of an event; each names the rest that it has.
 
-    customer_id: str
+    What is about no customer, as a task may be, belongs to no story.
+    """
+
+    customer_id: str | None
     number: str = ""
 
 
@@ -22,6 +25,10 @@ class InteractionLogged(_Told):
     channel: str
     direction: str
     happened_at: datetime
+
+
+class TaskCompleted(_Told):
+    type = "customers.task.completed.v1"
 
 
 class OpportunityCreated(_Told):
@@ -70,6 +77,7 @@ class CaseClosed(_Told):
 
 
 @subscriptions.on(
+    TaskCompleted,
     OpportunityCreated,
     OpportunityWon,
     OpportunityLost,
@@ -101,7 +109,8 @@ async def when_an_interaction_is_logged(work: Work, event: InteractionLogged) ->
 
 
 async def _note(work: Work, event: _Told, title: str, at: datetime) -> None:
-    subject = work.heard.subject
-    await commands.note(
-        work, event.customer_id, subject=subject, kind=event.type, title=title, at=at
-    )
+    if event.customer_id:
+        subject, kind = work.heard.subject, event.type
+        await commands.note(
+            work, event.customer_id, subject=subject, kind=kind, title=title, at=at
+        )

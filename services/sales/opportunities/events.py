@@ -1,6 +1,6 @@
 """What is told of opportunities."""
 
-from services.chassis.events import Event
+from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
@@ -15,12 +15,13 @@ class OpportunityEvent(Event):
     owner_id: str | None
 
 
-class OpportunityCreated(OpportunityEvent):
-    type = "sales.opportunity.created.v1"
-
-
-class OpportunityUpdated(OpportunityEvent):
-    type = "sales.opportunity.updated.v1"
+(
+    OpportunityCreated,
+    OpportunityUpdated,
+    OpportunityArchived,
+    OpportunityRestored,
+    OpportunityPurged,
+) = life_of(OpportunityEvent, "sales.opportunity")
 
 
 class OpportunityStageChanged(OpportunityEvent):
@@ -37,15 +38,3 @@ class OpportunityWon(OpportunityEvent):
 class OpportunityLost(OpportunityEvent):
     type = "sales.opportunity.lost.v1"
     reason: str
-
-
-class OpportunityArchived(OpportunityEvent):
-    type = "sales.opportunity.archived.v1"
-
-
-class OpportunityRestored(OpportunityEvent):
-    type = "sales.opportunity.restored.v1"
-
-
-class OpportunityPurged(OpportunityEvent):
-    type = "sales.opportunity.purged.v1"

@@ -1,7 +1,6 @@
 """An opportunity, and what can become of it."""
 
 from datetime import date, datetime
-from typing import Any, TypeVar
 
 from sqlalchemy import Index, Numeric, String
 from sqlalchemy.orm import Mapped, composite
@@ -10,7 +9,6 @@ from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns
 from services.chassis.money import Money
 from services.chassis.refusals import Code, Refusal, Step
 from services.sales.opportunities.events import (
-    OpportunityEvent,
     OpportunityLost,
     OpportunityStageChanged,
     OpportunityWon,
@@ -24,7 +22,6 @@ from services.sales.opportunities.rules import (
     following,
 )
 
-E = TypeVar("E", bound=OpportunityEvent)
 SIGNED = OpportunityStage.CONTRACT_SIGNED
 
 
@@ -94,15 +91,3 @@ class Opportunity(RecordColumns, Owned, Entity):
                 f"this opportunity is already {self.status.name.lower()}",
                 details=Step(self.status.name),
             )
-
-    def told(self, fact: type[E], **more: Any) -> E:
-        """Tell a fact with what is so now."""
-        return fact(
-            opportunity_id=self.id,
-            customer_id=self.customer_id,
-            stage=self.stage.name,
-            status=self.status.name,
-            amount=self.amount,
-            owner_id=self.owner_id,
-            **more,
-        )

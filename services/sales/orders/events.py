@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.chassis.events import Event
+from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
@@ -18,12 +18,9 @@ class OrderEvent(Event):
     net: Money
 
 
-class OrderCreated(OrderEvent):
-    type = "sales.order.created.v1"
-
-
-class OrderUpdated(OrderEvent):
-    type = "sales.order.updated.v1"
+OrderCreated, OrderUpdated, OrderArchived, OrderRestored, OrderPurged = life_of(
+    OrderEvent, "sales.order"
+)
 
 
 class OrderRepriced(OrderEvent):
@@ -54,15 +51,3 @@ class OrderClosed(OrderEvent):
 
 class OrderCancelled(OrderEvent):
     type = "sales.order.cancelled.v1"
-
-
-class OrderArchived(OrderEvent):
-    type = "sales.order.archived.v1"
-
-
-class OrderRestored(OrderEvent):
-    type = "sales.order.restored.v1"
-
-
-class OrderPurged(OrderEvent):
-    type = "sales.order.purged.v1"

@@ -123,7 +123,6 @@ class Mutation:
         orders.create,
         orders.update,
         history=IMPORT_HISTORY,
-        description="Add or change many orders.",
     )
     upsert_order_lines = upsert(
         OrderLine,

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlalchemy import Index, Numeric, String
 from sqlalchemy.orm import Mapped, composite
@@ -16,13 +15,12 @@ from services.chassis.database import (
     belongs_to,
     column,
 )
-from services.chassis.money import CURRENCY, Money
+from services.chassis.money import CurrencyDiffers, Money, check_currency
 from services.chassis.refusals import Code, Invalid, OutOfRange, Refusal, Step
 from services.sales.orders.events import (
     OrderCancelled,
     OrderClosed,
     OrderConfirmed,
-    OrderEvent,
     OrderPlaced,
     OrderRepriced,
     OrderReviewed,
@@ -37,8 +35,6 @@ from services.sales.orders.rules import (
     line_net,
     total,
 )
-
-E = TypeVar("E", bound=OrderEvent)
 
 
 class OrderNotReviewed(Refusal):
@@ -55,10 +51,6 @@ class OrderNotDraft(Refusal):
 
 class OrderSettled(Refusal):
     code, reason = Code.INVALID_TRANSITION, "ORDER_SETTLED"
-
-
-class CurrencyDiffers(Refusal):
-    code, reason = Code.INVALID, "CURRENCY_DIFFERS"
 
 
 class Order(RecordColumns, Owned, Entity):
@@ -163,26 +155,13 @@ class Order(RecordColumns, Owned, Entity):
 
     def check_currencies(self) -> None:
         """Refuse a second currency in one order, and one that is not written as it should be."""
-        if not CURRENCY.fullmatch(self.currency):
-            raise Invalid("a currency is three capital letters (ISO 4217)", path=("currency",))
+        check_currency(self.currency, "currency")
         if self.currency != self.net.currency:
             raise CurrencyDiffers("an order keeps its currency", path=("currency",))
         if self.freight and self.freight.currency != self.currency:
             raise CurrencyDiffers(
                 f"this order is in {self.currency}", path=("freight", "currency")
             )
-
-    def told(self, fact: type[E]) -> E:
-        """Tell a fact with what is so now."""
-        return fact(
-            order_id=self.id,
-            customer_id=self.customer_id,
-            number=self.number,
-            status=self.status.name,
-            placed_on=self.placed_on,
-            gross=self.gross,
-            net=self.net,
-        )
 
 
 class OrderLine(RecordColumns, Entity):

@@ -1,6 +1,6 @@
 """What is told of products."""
 
-from services.chassis.events import Event
+from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
@@ -13,21 +13,6 @@ class ProductEvent(Event):
     unit_price: Money | None
 
 
-class ProductCreated(ProductEvent):
-    type = "sales.product.created.v1"
-
-
-class ProductUpdated(ProductEvent):
-    type = "sales.product.updated.v1"
-
-
-class ProductArchived(ProductEvent):
-    type = "sales.product.archived.v1"
-
-
-class ProductRestored(ProductEvent):
-    type = "sales.product.restored.v1"
-
-
-class ProductPurged(ProductEvent):
-    type = "sales.product.purged.v1"
+ProductCreated, ProductUpdated, ProductArchived, ProductRestored, ProductPurged = life_of(
+    ProductEvent, "sales.product"
+)

@@ -55,5 +55,4 @@ class Mutation:
         commands.create,
         commands.update,
         history=IMPORT_HISTORY,
-        description="Add or change many products.",
     )

@@ -1,15 +1,10 @@
 """A product."""
 
-from typing import TypeVar
-
 from sqlalchemy import Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import Entity, Personal, RecordColumns, column
 from services.chassis.money import Money
-from services.sales.products.events import ProductEvent
-
-E = TypeVar("E", bound=ProductEvent)
 
 
 class Product(RecordColumns, Entity):
@@ -34,7 +29,3 @@ class Product(RecordColumns, Entity):
         column(Personal.NONE, "unit_price_currency", String(3), nullable=True),
     )
     is_active: Mapped[bool] = column(default=True)
-
-    def told(self, fact: type[E]) -> E:
-        """Tell a fact with what is so now."""
-        return fact(product_id=self.id, sku=self.sku, name=self.name, unit_price=self.unit_price)

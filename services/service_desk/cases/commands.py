@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from services.chassis.archiving import archiving, purging, restoring
+from services.chassis.assigning import require_active
 from services.chassis.changes import Changes
 from services.chassis.ids import checked_id
 from services.chassis.numbers import next_number
 from services.chassis.permissions import requires
-from services.chassis.refusals import Code, Invalid, NotFound, Refusal
+from services.chassis.refusals import Invalid
 from services.chassis.work import Work
 from services.service_desk.cases.events import (
     CaseArchived,
@@ -34,10 +35,6 @@ from services.service_desk.permissions import (
 from services.service_desk.staff.model import StaffUser
 
 SERIES = "C"
-
-
-class StaffUserInactive(Refusal):
-    code, reason = Code.INVALID, "STAFF_USER_INACTIVE"
 
 
 @requires(OPEN_CASES, publishes=[CaseOpened])
@@ -69,7 +66,7 @@ async def assign(
     work: Work, id: str, *, owner_id: Annotated[str, "The staff user who shall answer for it."]
 ) -> Case:
     case = await work.lock(Case, id)
-    await _require_active(work, owner_id)
+    await require_active(work, StaffUser, owner_id)
     await work.publish(case.assign(owner_id))
     return case
 
@@ -129,13 +126,4 @@ async def _check(work: Work, values: Changes) -> None:
         except Invalid as refusal:
             raise refusal.within("customerId") from None
     if owner_id := values.get(Case.owner_id, None):
-        await _require_active(work, owner_id)
-
-
-async def _require_active(work: Work, owner_id: str) -> None:
-    try:
-        owner = await work.get(StaffUser, owner_id)
-    except NotFound as refusal:
-        raise refusal.within("ownerId") from None
-    if not owner.is_active:
-        raise StaffUserInactive("this staff user works here no more", path=("ownerId",))
+        await require_active(work, StaffUser, owner_id)

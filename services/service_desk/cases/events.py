@@ -1,6 +1,6 @@
 """The facts that the desk tells of cases; what a case is about is personal and stays here."""
 
-from services.chassis.events import Event
+from services.chassis.events import END_OF_LIFE, Event, life_of
 
 
 class CaseFact(Event):
@@ -12,6 +12,9 @@ class CaseFact(Event):
     priority: str
     status: str
     owner_id: str | None
+
+
+CaseArchived, CaseRestored, CasePurged = life_of(CaseFact, "service_desk.case", END_OF_LIFE)
 
 
 class CaseOpened(CaseFact):
@@ -44,15 +47,3 @@ class CaseReopened(CaseFact):
 
 class CaseClosed(CaseFact):
     type = "service_desk.case.closed.v1"
-
-
-class CaseArchived(CaseFact):
-    type = "service_desk.case.archived.v1"
-
-
-class CaseRestored(CaseFact):
-    type = "service_desk.case.restored.v1"
-
-
-class CasePurged(CaseFact):
-    type = "service_desk.case.purged.v1"

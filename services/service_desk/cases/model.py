@@ -2,7 +2,6 @@
 
 import enum
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -13,14 +12,12 @@ from services.chassis.refusals import Code, OutOfRange, Refusal, Required, Step
 from services.service_desk.cases.events import (
     CaseAssigned,
     CaseClosed,
-    CaseFact,
     CaseReopened,
     CaseResolved,
     CaseStarted,
     CaseWaiting,
 )
 
-Fact = TypeVar("Fact", bound=CaseFact)
 MAX_TEXT = 10_000
 
 
@@ -142,13 +139,3 @@ class Case(RecordColumns, Owned, Entity):
         times = [it for it in (self.opened_at, self.resolved_at, self.closed_at) if it]
         if times != sorted(times):
             raise OutOfRange("a case is opened, then resolved, then closed", path=("openedAt",))
-
-    def told(self, kind: type[Fact]) -> Fact:
-        return kind(
-            case_id=self.id,
-            customer_id=self.customer_id,
-            number=self.number,
-            priority=self.priority.name,
-            status=self.status.name,
-            owner_id=self.owner_id,
-        )

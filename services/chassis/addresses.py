@@ -1,4 +1,4 @@
-"""What a customer's particulars must be (BR-23: they enter in standard format)."""
+"""Addresses by which people are reached: what they must be (BR-23: in standard format)."""
 
 import re
 

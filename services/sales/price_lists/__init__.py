@@ -1,0 +1,1 @@
+"""Price lists: what a product costs, for whom, from which quantity on, and how long."""

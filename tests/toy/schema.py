@@ -1,0 +1,15 @@
+"""The toy's subgraph, assembled from its slices."""
+
+from strawberry.tools import merge_types
+
+from services.chassis.graph import Subgraph
+from tests.toy import graph as ships
+from tests.toy.buoys import graph as buoys
+
+SLICES = (ships, buoys)
+
+schema = Subgraph(
+    merge_types("Query", tuple(it.Query for it in SLICES)),
+    merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
+    [ships.Ship, ships.Voyage, ships.Pilot, buoys.Buoy],
+)
