@@ -20,6 +20,7 @@ class Harbour(Asker):
 
     service = "toy"
     answerer = Answerer(schema)
+    reckoning = queries.reckoning
 
     async def actor(self, who):
         return who or Actor(self.tenant, "usr_1", ActorKind.USER, ALL)

@@ -12,11 +12,13 @@ from services.chassis.database import (
     Entity,
     Owned,
     Personal,
+    Projected,
     RecordColumns,
     belongs_to,
     column,
 )
 from services.chassis.events import Event
+from services.chassis.exchange import Rated, Reckoned
 from services.chassis.money import Money
 from services.chassis.refusals import Code, Refusal, Step
 
@@ -86,6 +88,14 @@ class Ship(RecordColumns, Owned, Entity):
 
     def told(self, kind: type[ShipArchived]) -> ShipArchived:
         return kind(ship_id=self.id)
+
+
+class Company(Projected, Reckoned, Entity):
+    __tablename__ = "company"
+
+
+class Rate(Projected, Rated, Entity):
+    __tablename__ = "rate"
 
 
 class Voyage(RecordColumns, Entity):

@@ -1,4 +1,7 @@
-"""What is told of a company."""
+"""What is told of a company, and of its exchange rates."""
+
+from datetime import date
+from decimal import Decimal
 
 from services.chassis.events import Event
 
@@ -8,6 +11,7 @@ class CompanyFacts(Event):
     name: str
     base_currency: str
     time_zone: str
+    fiscal_month: int
 
 
 class CompanyCreated(CompanyFacts):
@@ -16,3 +20,26 @@ class CompanyCreated(CompanyFacts):
 
 class CompanyUpdated(CompanyFacts):
     type = "customers.company.updated.v1"
+
+
+class ExchangeRateFacts(Event):
+    exchange_rate_id: str
+    currency: str
+    valid_on: date
+    rate: Decimal
+
+
+class ExchangeRateCreated(ExchangeRateFacts):
+    type = "customers.exchange_rate.created.v1"
+
+
+class ExchangeRateUpdated(ExchangeRateFacts):
+    type = "customers.exchange_rate.updated.v1"
+
+
+class ExchangeRateArchived(ExchangeRateFacts):
+    type = "customers.exchange_rate.archived.v1"
+
+
+class ExchangeRateRestored(ExchangeRateFacts):
+    type = "customers.exchange_rate.restored.v1"

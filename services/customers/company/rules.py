@@ -1,18 +1,31 @@
-"""What a company's settings may be."""
+"""What a company's settings and exchange rates may be."""
 
 import re
+from decimal import Decimal
 from zoneinfo import available_timezones
 
-from services.chassis.refusals import Invalid
+from services.chassis.refusals import Bounds, Invalid, OutOfRange
 
 CURRENCY = re.compile("[A-Z]{3}")
+MONTHS = range(1, 13)
 
 
-def check_currency(code: str) -> None:
+def check_currency(code: str, name: str) -> None:
     if not CURRENCY.fullmatch(code):
-        raise Invalid("a currency is three capital letters (ISO 4217)", path=("baseCurrency",))
+        raise Invalid("a currency is three capital letters (ISO 4217)", path=(name,))
 
 
 def check_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise Invalid("this is no time zone of the IANA list", path=("timeZone",))
+
+
+def check_fiscal_month(month: int) -> None:
+    if month not in MONTHS:
+        bounds = Bounds(min=str(MONTHS[0]), max=str(MONTHS[-1]))
+        raise OutOfRange("a month is 1 to 12", path=("fiscalMonth",), details=bounds)
+
+
+def check_rate(rate: Decimal) -> None:
+    if rate <= 0:
+        raise OutOfRange("a rate is more than nothing", path=("rate",), details=Bounds(min="0"))
