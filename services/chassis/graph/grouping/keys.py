@@ -1,11 +1,10 @@
 """Keys: by which fields of a record type its records can be grouped."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-
-from pydantic.alias_generators import to_snake
 
 from services.chassis.database import Personal
 from services.chassis.graph.grouping.periods import Period
@@ -28,7 +27,7 @@ class Key:
 
     @property
     def name(self) -> str:
-        return to_snake(self.public).upper()
+        return enum_name(self.public)
 
     @property
     def is_time(self) -> bool:
@@ -42,6 +41,11 @@ def keys_of(shape: Shape) -> dict[str, Key]:
     """
     found = (key for it in shape.fields.values() for key in _keys(shape, it))
     return {it.name: it for it in found if is_plain(shape, it.column)}
+
+
+def enum_name(public: str) -> str:
+    """Name a field as an enum does: `closeOn` is `CLOSE_ON`, and `p50` is `P50`."""
+    return re.sub("(?=[A-Z])", "_", public).upper()
 
 
 def is_plain(shape: Shape, column: str) -> bool:

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic.alias_generators import to_snake
 from sqlalchemy import ColumnElement, Numeric, distinct, func, literal_column
 
-from services.chassis.graph.grouping.keys import Key, is_plain
+from services.chassis.graph.grouping.keys import Key, enum_name, is_plain
 from services.chassis.graph.making import Part, made_input, made_type
 from services.chassis.graph.operators import where_of
 from services.chassis.graph.shapes import Column, Shape
@@ -130,7 +129,7 @@ class Measured:
         return self.family is MONEY
 
     def sort_name(self, measure: str) -> str:
-        return f"{to_snake(self.public)}_{to_snake(measure)}".upper()
+        return f"{enum_name(self.public)}_{enum_name(measure)}"
 
 
 def measured_of(shape: Shape, keys: Mapping[str, Key]) -> dict[str, Measured]:

@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import TIMESTAMP, ColumnElement, Date, DateTime, case, cast, func, literal
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Date,
+    DateTime,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
 
 from services.chassis.calendars import FISCAL, Calendar, PeriodUnit
 from services.chassis.refusals import OutOfRange
@@ -61,10 +71,14 @@ def begun(column: Any, unit: PeriodUnit, calendar: Calendar) -> ColumnElement[An
     if unit in STEPS:
         shift = func.make_interval(0, calendar.fiscal_month - 1 if unit in FISCAL else 0)
         day = func.date_trunc(STEPS[unit], cast(day, TIMESTAMP) - shift) + shift
-    # what begins before the year 1, or lies after 9999, no client could read
-    since = func.greatest(cast(day, Date), literal(date.min), type_=Date())
-    within = func.least(since, literal(date.max), type_=Date())
-    return case((column.is_not(None), within))
+    return _readable(cast(day, Date))
+
+
+def _readable(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Keep within the years 1 to 9999, whose ends the driver has for infinity, to and fro."""
+    first: ColumnElement[Any] = literal_column(f"DATE '{date.min}'")
+    last: ColumnElement[Any] = literal_column(f"DATE '{date.max}'")
+    return case((day <= first, literal(date.min)), (day >= last, literal(date.max)), else_=day)
 
 
 def period(unit: PeriodUnit, start: date, calendar: Calendar, *, of_instants: bool) -> Period:

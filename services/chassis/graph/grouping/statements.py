@@ -80,9 +80,9 @@ class Grouping:
         found = self._found().subquery("found")
         labels = [key_label(n) for n in range(len(self.question.by))]
         figures = [self._figure(found, it).label(figure_label(it)) for it in self.question.figures]
-        return select(
-            *(found.c[it] for it in labels), func.count().label(COUNT), *figures
-        ).group_by(*(found.c[it] for it in labels))
+        keys = [found.c[it] for it in labels]
+        columns = select(*keys, func.count().label(COUNT), *figures)
+        return columns.select_from(found).group_by(*keys)
 
     def bounds(self) -> Select[Any]:
         """Select the first and the last period, and how many the other keys' combinations are."""
