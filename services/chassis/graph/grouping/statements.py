@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -29,6 +28,13 @@ from sqlalchemy import (
 
 from services.chassis.calendars import Calendar, PeriodUnit
 from services.chassis.exchange import Reckoning
+from services.chassis.graph.grouping.conversion import (
+    AMOUNT,
+    CURRENCY,
+    DAY,
+    Conversion,
+    column_name,
+)
 from services.chassis.graph.grouping.measures import MISSING_RATES, NUMBERS, Measured
 from services.chassis.graph.grouping.periods import begun, day_of
 from services.chassis.graph.grouping.question import By, Question
@@ -36,7 +42,6 @@ from services.chassis.graph.grouping.subject import Figure
 from services.chassis.graph.keyset import Page
 
 COUNT = "n"
-MONEY_DECIMALS = 4
 KINDS: Mapping[Any, tuple[Any, str]] = {
     date: (Date, "DATE '0001-01-01'"),
     datetime: (Date, "DATE '0001-01-01'"),
@@ -77,12 +82,14 @@ class Grouping:
 
     def groups(self) -> Select[Any]:
         """Select all groups: their keys, how many records they hold, and what is asked of them."""
-        found = self._found().subquery("found")
-        labels = [key_label(n) for n in range(len(self.question.by))]
-        figures = [self._figure(found, it).label(figure_label(it)) for it in self.question.figures]
-        keys = [found.c[it] for it in labels]
+        rows = self._rows().cte("rows")
+        joined, values = self._values(rows)
+        figures = [
+            self._figure(values, it).label(figure_label(it)) for it in self.question.figures
+        ]
+        keys = [rows.c[key_label(n)] for n, _ in enumerate(self.question.by)]
         columns = select(*keys, func.count().label(COUNT), *figures)
-        return columns.select_from(found).group_by(*keys)
+        return columns.select_from(joined).group_by(*keys)
 
     def bounds(self) -> Select[Any]:
         """Select the first and the last period, and how many the other keys' combinations are."""
@@ -149,44 +156,40 @@ class Grouping:
         ]
         return given.c.place, self.entity.__table__.join(given, and_(*same))
 
-    def _found(self) -> Select[Any]:
-        """Select the rows to group: their keys, and the values that are measured."""
+    def _rows(self) -> Select[Any]:
+        """Select the rows to group: their keys, and what is measured of them."""
         keys = [it.label(key_label(n)) for n, it in enumerate(self.keys())]
-        columns: dict[str, ColumnElement[Any]] = {}
-        joined = self.entity.__table__
-        for public in dict.fromkeys(it for it, _ in self.question.figures):
-            measured = self.question.subject.measured[public]
+        columns = [column for public in self._measured() for column in self._columns_of(public)]
+        # a row of nothing is a row all the same
+        taken = [*keys, *columns] or [literal(1).label("row")]
+        return select(*taken).select_from(self.entity.__table__).where(*self.conditions)
+
+    def _measured(self) -> dict[str, Measured]:
+        asked = dict.fromkeys(it for it, _ in self.question.figures)
+        return {it: self.question.subject.measured[it] for it in asked}
+
+    def _columns_of(self, public: str) -> list[ColumnElement[Any]]:
+        measured = self.question.subject.measured[public]
+        value, *more = (getattr(self.entity, it) for it in measured.columns)
+        if measured.is_money:
+            found = zip((AMOUNT, CURRENCY, DAY), (value, *more, self._day()), strict=True)
+            return [it.label(column_name(what, public)) for what, it in found]
+        if measured.family is NUMBERS:
+            value = cast(value, Numeric)
+        return [value.label(column_name(AMOUNT, public))]
+
+    def _values(self, rows: Any) -> tuple[Any, dict[tuple[str, bool], Any]]:
+        """Give what is measured of each row, by its field; and whether an amount lacks a rate."""
+        joined: Any = rows
+        values: dict[tuple[str, bool], Any] = {}
+        for public, measured in self._measured().items():
             if measured.is_money:
-                joined = self._convert(measured, columns, joined)
+                conversion = Conversion(rows, public, self.reckoning, self.currency)
+                joined, value, lacking = conversion.joined(joined)
+                values |= {(public, False): value, (public, True): lacking}
             else:
-                columns[f"v_{public}"] = self._value(measured)
-        labelled = [it.label(name) for name, it in columns.items()]
-        return (
-            select(*keys, *(labelled or [literal(1).label("one")]))
-            .select_from(joined)
-            .where(*self.conditions)
-        )
-
-    def _value(self, measured: Measured) -> ColumnElement[Any]:
-        column = getattr(self.entity, measured.columns[0])
-        return cast(column, Numeric) if measured.family is NUMBERS else column
-
-    def _convert(self, measured: Measured, columns: dict[str, Any], joined: Any) -> Any:
-        """Count an amount in the base currency; one without a rate is empty, and counted apart."""
-        amount, currency = (getattr(self.entity, it) for it in measured.columns)
-        value: ColumnElement[Any] = cast(null(), Numeric)
-        if self.currency is not None:
-            own = currency == self.currency
-            rate = self.reckoning.rate(currency, self._day()).where(~own)
-            rates = rate.lateral(f"rate_{measured.public}")
-            joined = joined.outerjoin(rates, true())
-            converted = func.round(amount * rates.c.rate, MONEY_DECIMALS, type_=Numeric())
-            value = case((own, amount), else_=converted)
-        columns[f"v_{measured.public}"] = value
-        columns[f"l_{measured.public}"] = case(
-            (and_(amount.is_not(None), value.is_(None)), literal(1))
-        )
-        return joined
+                values[public, False] = rows.c[column_name(AMOUNT, public)]
+        return joined, values
 
     def _day(self) -> ColumnElement[Any]:
         rates = self.question.rates
@@ -194,10 +197,10 @@ class Grouping:
             return literal(rates.on)
         return day_of(getattr(self.entity, rates.key.column), self.calendar)
 
-    def _figure(self, found: Any, figure: Figure) -> ColumnElement[Any]:
+    def _figure(self, values: Mapping[Any, Any], figure: Figure) -> ColumnElement[Any]:
         public, name = figure
         measure = self.question.subject.measured[public].family.measures[name]
-        return measure.reckoned(found.c[f"{'l' if name == MISSING_RATES else 'v'}_{public}"])
+        return measure.reckoned(values[public, name == MISSING_RATES])
 
     def _nothing(self, column: Any) -> ColumnElement[Any]:
         """Say what a figure of no records is: a count is 0, a value empty."""
