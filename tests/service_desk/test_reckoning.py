@@ -5,14 +5,9 @@ from functools import partial
 
 import pytest
 
-from services.chassis.ids import new_id
 from services.service_desk.company import subscribers
 from services.service_desk.main import parts
-from tests.support import telling
-from tests.support.waiting import until
-
-COMPANY = {"name": "Acme", "baseCurrency": "EUR", "timeZone": "Europe/Berlin", "fiscalMonth": 4}
-USD = {"currency": "USD", "validOn": "2020-01-01", "rate": "0.5"}
+from tests.support import reckoned, telling
 
 
 @pytest.fixture
@@ -24,53 +19,20 @@ async def tell(desk, stream):
 
 @pytest.fixture
 async def settled(desk, tell):
-    """Let it be known how the company counts; give its id."""
-    id = new_id("com")
-    await tell("customers.company.created.v1", id, 1, companyId=id, **COMPANY)
-    await until(partial(is_kept, desk, "company", 1))
-    return id
+    """Let it be known how the company counts."""
+    await reckoned.settle(desk, tell)
 
 
-async def is_kept(desk, table, sequence):
-    return await desk.rows(f"SELECT sequence FROM {table}") == [(sequence,)]
-
-
-async def test_the_company_is_copied_and_followed(desk, tell, settled):
-    select = "SELECT base_currency, time_zone, fiscal_month FROM company"
-    assert await desk.rows(select) == [("EUR", "Europe/Berlin", 4)]
-    later = COMPANY | {"fiscalMonth": 7, "timeZone": "UTC"}
-    await tell("customers.company.updated.v1", settled, 2, companyId=settled, **later)
-    await until(partial(is_kept, desk, "company", 2))
-    assert await desk.rows(select) == [("EUR", "UTC", 7)]
-    assert await desk.told() == []
+async def test_the_company_is_copied_and_followed(desk, tell):
+    await reckoned.require_the_company_is_followed(desk, tell)
 
 
 async def test_what_was_told_before_there_were_fiscal_years_is_of_january(desk, tell):
-    told = {it: value for it, value in COMPANY.items() if it != "fiscalMonth"}
-    id = new_id("com")
-    await tell("customers.company.created.v1", id, 1, companyId=id, **told)
-    await until(partial(is_kept, desk, "company", 1))
-    assert await desk.rows("SELECT fiscal_month FROM company") == [(1,)]
+    await reckoned.require_an_old_company_is_of_january(desk, tell)
 
 
 async def test_a_rate_is_copied_followed_dropped_and_kept_again(desk, tell):
-    id = new_id("xrt")
-    select = "SELECT currency, valid_on::text, trim_scale(rate)::text FROM exchange_rate"
-
-    async def becomes(deed, sequence, rate, wanted):
-        given = USD | {"rate": rate, "exchangeRateId": id}
-        await tell(f"customers.exchange_rate.{deed}.v1", id, sequence, **given)
-
-        async def is_so():
-            return await desk.rows(select) == wanted
-
-        await until(is_so)
-
-    await becomes("created", 1, "0.5", [("USD", "2020-01-01", "0.5")])
-    await becomes("updated", 2, "0.51", [("USD", "2020-01-01", "0.51")])
-    await becomes("archived", 3, "0.51", [])
-    await becomes("restored", 4, "0.51", [("USD", "2020-01-01", "0.51")])
-    assert await desk.told() == []
+    await reckoned.require_a_rate_is_followed_dropped_and_kept_again(desk, tell)
 
 
 @pytest.mark.usefixtures("settled")
