@@ -1,9 +1,10 @@
 """Periods of groups: by the company's calendar and clock, and as a list can ask for them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from services.chassis.calendars import zone_named
 from services.chassis.ids import new_id
 from tests.kit.harbour import Harbour
 from tests.toy.model import Ship
@@ -95,6 +96,24 @@ async def test_dates_are_put_into_the_companys_periods(harbour, unit, found):
 )
 async def test_instants_are_put_into_the_days_of_a_zone(harbour, by, found):
     assert await names(harbour, field="CREATED_AT", **by) == found
+
+
+@pytest.mark.parametrize("zone", ["CET", "MET", "EET", "WET", "EST", "HST", "Europe/London"])
+async def test_a_zone_that_has_a_short_name_has_its_summer_too(engine, zone):
+    """PostgreSQL reads some of these names as a time without summer."""
+    harbour = Harbour(engine, new_id("company"))
+    midnights = [datetime(2026, month, 1, tzinfo=zone_named(zone)) for month in (1, 7)]
+    async with harbour.works.begin(await harbour.actor(None)) as work:
+        for at in midnights:
+            work.add(Ship, name="x", created_at=at)
+            work.add(Ship, name="y", created_at=at - timedelta(seconds=1))
+    found = await grouped(harbour, field="CREATED_AT", timeZone=zone)
+    days = ["2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"]
+    assert [(it["key"]["createdAt"]["start"], it["count"]) for it in found] == [
+        (day, 1) for day in days
+    ]
+    starts = [datetime.fromisoformat(it["key"]["createdAt"]["startsAt"]) for it in found]
+    assert starts[1::2] == midnights
 
 
 async def test_a_day_on_which_clocks_leap_says_when_it_begins_and_ends(harbour):
