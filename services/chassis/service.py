@@ -18,8 +18,8 @@ from services.chassis.bearers import Bearers
 from services.chassis.database import connect
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
+from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.graph.answer import Answerer
-from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
@@ -60,7 +60,7 @@ class Parts:
     """What a service is made of; its `main.py` names each.
 
     `read_actor` is given the app role's engine; `app` makes what resolvers find as `request.app`;
-    `calendar` reads by which calendar the company at hand lives.
+    `reckoning` reads how the company at hand counts its time and its money.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Parts:
     answers: Sequence[Answers] = ()
     routers: Sequence[Callable[[Means], APIRouter]] = ()
     app: Callable[[Means], Any] = lambda means: means
-    calendar: ReadCalendar = in_utc
+    reckoning: Reckoning = UNKNOWN
 
 
 class Service:
@@ -170,7 +170,7 @@ class Service:
         actor = await self.read_actor(identity)
         parts = self.parts
         shapes = parts.schema.shapes
-        return Request(actor, self.works, shapes, self.app, parts.calendar, key)
+        return Request(actor, self.works, shapes, self.app, parts.reckoning, key)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from services.chassis.access import access_by
 from services.chassis.service import Means, Parts, main
 from services.customers import permissions, rpc
+from services.customers.company.queries import reckoning
 from services.customers.schema import schema
 from services.customers.staff.commands import SignInDesk
 from services.customers.staff.model import StaffUser
@@ -34,6 +35,7 @@ def parts() -> Parts:
         answers=[rpc.answers],
         routers=[keys],
         app=sign_in_desk,
+        reckoning=reckoning,
     )
 
 

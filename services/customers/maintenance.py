@@ -8,8 +8,8 @@ from services.chassis.database import connect, reading
 from services.chassis.refusals import Duplicate, Invalid
 from services.chassis.tokens import Identity
 from services.chassis.work import Works
-from services.customers.company import commands as company
 from services.customers.company import queries as companies
+from services.customers.company.commands import company
 from services.customers.staff import commands as staff
 from services.customers.staff import queries
 from services.customers.staff.model import Role

@@ -3,9 +3,11 @@
 from services.chassis.permissions import Permission
 
 READ_COMPANY = Permission("customers:company:read")
-"""See the company's name, currency and time zone."""
+"""See how the company is called, and how it counts: currency, exchange rates, time."""
 EDIT_COMPANY = Permission("customers:company:edit")
 """Change the company's settings."""
+EDIT_EXCHANGE_RATES = Permission("customers:exchange_rate:edit")
+"""Add, correct and archive the rates by which money is counted in the company's currency."""
 READ_STAFF = Permission("customers:staff:read")
 """See who works here, and in which roles."""
 EDIT_STAFF = Permission("customers:staff:edit")
@@ -42,6 +44,7 @@ ROLES = {
         _WORK
         | {
             EDIT_COMPANY,
+            EDIT_EXCHANGE_RATES,
             EDIT_STAFF,
             HOLD_CUSTOMERS,
             IMPORT_HISTORY,

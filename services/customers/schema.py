@@ -20,6 +20,7 @@ def schema() -> Subgraph:
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,
+            company.ExchangeRate,
             staff.StaffUser,
             customers.Customer,
             customers.PartyRole,

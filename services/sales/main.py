@@ -5,6 +5,8 @@ import sys
 from services.chassis.access import access_by
 from services.chassis.service import Parts, main
 from services.sales import permissions
+from services.sales.company import subscribers as company
+from services.sales.company.queries import reckoning
 from services.sales.customers import subscribers as customers
 from services.sales.schema import schema
 from services.sales.staff import subscribers as staff
@@ -16,7 +18,8 @@ def parts() -> Parts:
         name="sales",
         schema=schema(),
         read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[customers.subscriptions, staff.subscriptions],
+        subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
+        reckoning=reckoning,
         app=lambda means: means.channel("customers"),
     )
 

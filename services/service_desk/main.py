@@ -5,6 +5,8 @@ import sys
 from services.chassis.access import access_by
 from services.chassis.service import Parts, main
 from services.service_desk import permissions
+from services.service_desk.company import subscribers as company
+from services.service_desk.company.queries import reckoning
 from services.service_desk.customers import subscribers as customers
 from services.service_desk.schema import schema
 from services.service_desk.staff import subscribers as staff
@@ -16,7 +18,8 @@ def parts() -> Parts:
         name="service_desk",
         schema=schema(),
         read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[customers.subscriptions, staff.subscriptions],
+        subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
+        reckoning=reckoning,
     )
 
 

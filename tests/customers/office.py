@@ -6,7 +6,8 @@ from services.chassis.actor import Actor
 from services.chassis.changes import Changes
 from services.chassis.graph.answer import Answerer
 from services.chassis.tokens import Signer, new_key
-from services.customers.company import commands as company
+from services.customers.company.commands import company
+from services.customers.company.queries import reckoning
 from services.customers.permissions import ROLES, SERVICES
 from services.customers.schema import schema
 from services.customers.staff.commands import SignInDesk
@@ -25,6 +26,7 @@ class Office(Workplace):
     """Those who are employed have no password yet: `setStaffUserPassword` gives them one."""
 
     service = "customers"
+    reckoning = reckoning
     answerer = Answerer(schema())
     staff, roles, services = StaffUser, ROLES, SERVICES
 

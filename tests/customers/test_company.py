@@ -5,7 +5,7 @@ import pytest
 from tests.customers.office import refusals
 from tests.support.asking import codes
 
-FIELDS = "name baseCurrency timeZone version"
+FIELDS = "name baseCurrency timeZone fiscalMonth version"
 SEEN = f"{{ company {{ id {FIELDS} }} }}"
 
 
@@ -15,14 +15,17 @@ async def company(office):
 
 
 async def test_a_change_of_the_settings_is_told(office, company):
-    given = {"name": "Acme Ltd", "baseCurrency": "CNY", "timeZone": "Asia/Shanghai"}
+    given: dict[str, object] = {"name": "Acme Ltd", "baseCurrency": "CNY", "fiscalMonth": 4}
+    given["timeZone"] = "Asia/Shanghai"
     done = await office.change("Company", FIELDS, company, given)
     assert done["made"] == given | {"version": 2}
     assert await office.told(company) == ["created", "updated"]
     event = (await office.events(company))[-1]
     assert event["type"] == "customers.company.updated.v1"
     assert given.items() <= event["data"].items()
-    assert sorted(event["data"]["changed"]) == ["baseCurrency", "name", "timeZone"]
+    assert sorted(event["data"]["changed"]) == [
+        *("baseCurrency", "fiscalMonth", "name", "timeZone")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,9 @@ async def test_a_change_of_the_settings_is_told(office, company):
         ("timeZone", "UTC+1", "INVALID"),
         ("timeZone", "../../etc/passwd", "INVALID"),
         ("timeZone", " ", "REQUIRED"),
+        ("fiscalMonth", 0, "OUT_OF_RANGE"),
+        ("fiscalMonth", 13, "OUT_OF_RANGE"),
+        ("fiscalMonth", None, "REQUIRED"),
         ("name", "", "REQUIRED"),
     ],
 )
@@ -46,7 +52,8 @@ async def test_settings_that_nobody_could_count_with_are_refused(
     done = await office.change("Company", FIELDS, company, {name: value})
     assert refusals(done) == [(code, f"input.{name}")]
     seen = (await office.ask(SEEN))["company"]
-    assert (seen["name"], seen["baseCurrency"], seen["version"]) == ("Acme", "EUR", 1)
+    assert seen["name"] == "Acme"
+    assert (seen["baseCurrency"], seen["fiscalMonth"], seen["version"]) == ("EUR", 1, 1)
     assert await office.told(company) == ["created"]
 
 

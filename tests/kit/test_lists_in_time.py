@@ -42,7 +42,19 @@ async def harbour(engine):
 @pytest.fixture(autouse=True)
 def unknown_company(harbour):
     """Let each test begin with a company of which nothing is known."""
-    vars(harbour).pop("calendar", None)
+    vars(harbour).pop("reckoning", None)
+
+
+class Known:
+    """How a company counts that lives by this calendar."""
+
+    def __init__(self, calendar):
+        self.known = calendar
+        self.asked = 0
+
+    async def calendar(self, _connection):
+        self.asked += 1
+        return self.known
 
 
 async def names(harbour, **where):
@@ -113,10 +125,7 @@ async def test_what_is_empty_is_at_no_time_and_not_in_any_period(harbour):
 
 
 async def test_the_companys_zone_and_fiscal_year_hold_if_nothing_is_said(harbour):
-    async def known(_connection):
-        return Calendar(zone_named("Europe/Berlin"), 10)
-
-    harbour.calendar = known
+    harbour.reckoning = Known(Calendar(zone_named("Europe/Berlin"), 10))
     assert await names(harbour, builtOn=period("DAY")) == "h"
     assert await names(harbour, builtOn=period("DAY", timeZone="UTC")) == "g"
     assert await names(harbour, builtOn=period("FISCAL_YEAR")) == "bcdefghi"
@@ -125,17 +134,11 @@ async def test_the_companys_zone_and_fiscal_year_hold_if_nothing_is_said(harbour
 
 
 async def test_nobody_asks_for_the_calendar_unless_time_is_relative(harbour):
-    asked = []
-
-    async def known(_connection):
-        asked.append(1)
-        return Calendar()
-
-    harbour.calendar = known
+    harbour.reckoning = known = Known(Calendar())
     await names(harbour, builtOn={"gte": "2026-01-01"})
-    assert asked == []
+    assert known.asked == 0
     await names(harbour, voyages={"none": {"createdAt": within("DAY", last=1)}})
-    assert asked == [1]
+    assert known.asked == 1
 
 
 async def test_a_day_on_which_clocks_leap_is_as_long_as_it_is(harbour):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
+from services.sales.company.queries import reckoning
 from services.sales.permissions import ROLES, SERVICES
 from services.sales.schema import schema
 from services.sales.staff.model import StaffUser
@@ -17,6 +18,7 @@ PRODUCT = "id sku name isActive unitPrice { amount currency }"
 
 class Company(Workplace):
     service = "sales"
+    reckoning = reckoning
     answerer = Answerer(schema())
     staff, roles, services = StaffUser, ROLES, SERVICES
 

@@ -2,6 +2,7 @@
 
 from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
+from services.service_desk.company.queries import reckoning
 from services.service_desk.permissions import ROLES, SERVICES
 from services.service_desk.schema import schema
 from services.service_desk.staff.model import StaffUser
@@ -13,6 +14,7 @@ RESULT = f"{{ {CASE} {AFTERWARDS} }}"
 
 class Desk(Workplace):
     service = "service_desk"
+    reckoning = reckoning
     answerer = Answerer(schema())
     staff, roles, services = StaffUser, ROLES, SERVICES
 

@@ -95,6 +95,46 @@ async def test_a_rival_sees_nothing_of_it_by_any_door(rival, customer):
     assert [it["code"] for it in done["userErrors"]] == ["NOT_FOUND"]
 
 
+GROUPS = """
+    query($id: ID!) {
+      opportunityGroups(
+        where: {customerId: {eq: $id}}
+        groupBy: [{field: CUSTOMER}, {field: CREATED_AT, unit: FISCAL_YEAR}]
+      ) {
+        nodes {
+          key { customer { name } createdAt { end } }
+          measures { amount { sum { amount currency } missingRates } }
+          records { nodes { customer { name } } }
+        }
+      }
+    }
+"""
+
+
+async def test_what_sales_groups_is_counted_as_the_company_says_and_tells_whom_it_is_of(
+    company, customer
+):
+    settings = (await company.ask("{ company { id } }"))["company"]["id"]
+    await company.do("updateCompany", settings, {"fiscalMonth": 7})
+    rate = {"currency": "ISK", "validOn": "2020-01-01", "rate": "0.007"}
+    await company.make("createExchangeRate", rate)
+    amount = {"amount": "1000", "currency": "ISK"}
+    await company.make(
+        "createOpportunity", {"customerId": customer, "name": "Buoys", "amount": amount}
+    )
+
+    async def counted():
+        (found,) = (await company.ask(GROUPS, id=customer))["opportunityGroups"]["nodes"]
+        year = found["key"]["createdAt"]["end"]
+        known = year.endswith("-07-01") and not found["measures"]["amount"]["missingRates"]
+        return known and found
+
+    found = await until(counted)
+    assert found["key"]["customer"] == {"name": "Nordlicht"}
+    assert found["measures"]["amount"]["sum"] == {"amount": "7.0000", "currency": "EUR"}
+    assert found["records"]["nodes"] == [{"customer": {"name": "Nordlicht"}}] * 2
+
+
 async def test_an_order_waits_for_its_review_and_for_its_customers_standing(company, customer):
     order = await company.order(customer, steps=["placeOrder"])
     done = await company.do("confirmOrder", order)

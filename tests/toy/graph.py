@@ -16,6 +16,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -70,7 +71,9 @@ relate(Pilot, voyages=many(Voyage, model.Voyage.pilot_id, "What it piloted."))
 class Query:
     ship: Ship | None = one(Ship, "One ship.")
     ships: Connection[Ship] | None = connection(Ship, "The ships.")
+    ship_groups = groups(Ship, "The ships, in groups.")
     voyages: Connection[Voyage] | None = connection(Voyage, "The voyages.")
+    voyage_groups = groups(Voyage, "The voyages, in groups.")
 
 
 @strawberry.type

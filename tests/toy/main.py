@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.chassis.service import Means, Parts, main
 from tests.support.identities import read_actor
-from tests.toy import rpc, subscribers
+from tests.toy import queries, rpc, subscribers
 from tests.toy.schema import schema
 
 
@@ -25,6 +25,7 @@ parts = Parts(
     name="toy",
     schema=schema,
     read_actor=lambda _engine: read_actor,
+    reckoning=queries.reckoning,
     subscriptions=[subscribers.subscriptions],
     answers=[rpc.answers],
     routers=[keys],

@@ -12,11 +12,13 @@ from services.chassis.database import (
     Entity,
     Owned,
     Personal,
+    Projected,
     RecordColumns,
     belongs_to,
     column,
 )
 from services.chassis.events import END_OF_LIFE, Event, life_of
+from services.chassis.exchange import Rated, Reckoned
 from services.chassis.money import Money
 from services.chassis.refusals import Code, Refusal, Step
 
@@ -77,6 +79,14 @@ class Ship(RecordColumns, Owned, Entity):
             raise ShipLost("this ship lies on the ground already", details=Step(self.state.name))
         self.state = ShipState.SUNK
         return ShipSunk(ship_id=self.id, cause=cause)
+
+
+class Company(Projected, Reckoned, Entity):
+    __tablename__ = "company"
+
+
+class Rate(Projected, Rated, Entity):
+    __tablename__ = "rate"
 
 
 class Voyage(RecordColumns, Entity):

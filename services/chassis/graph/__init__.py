@@ -3,6 +3,7 @@
 from services.chassis.graph.bulk import upsert
 from services.chassis.graph.declare import connection, one, own, record, relate, sole, stub
 from services.chassis.graph.filtered import update_where, verb_where
+from services.chassis.graph.grouping.declare import groups
 from services.chassis.graph.lives import archive, purge, restore
 from services.chassis.graph.making import described
 from services.chassis.graph.mutate import create, update, verb
@@ -24,6 +25,7 @@ __all__ = [
     "create",
     "described",
     "field",
+    "groups",
     "many",
     "one",
     "own",

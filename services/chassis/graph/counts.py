@@ -43,7 +43,7 @@ described(
 )
 
 
-@strawberry.federation.type(shareable=True, description="How many records a list holds.")
+@strawberry.federation.type(shareable=True, description="How many a list holds.")
 class Count:
     value: int = strawberry.field(description="So many.")
     precision: CountPrecision = strawberry.field(description="How far to rely on it.")
@@ -61,7 +61,7 @@ def count_field() -> Any:
     """Make the field of every connection that counts its list, of all pages."""
     return made_field(
         Count,
-        "How many records there are on all pages together; counted only if asked for.",
+        "How many there are on all pages together; counted only if asked for.",
         [
             Part("mode", CountMode, "How exactly to count.", CountMode.CAPPED),
             Part("cap", int, "How far to count, 100000 at the most.", DEFAULT_CAP),

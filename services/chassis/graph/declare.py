@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from services.chassis.graph.making import Part, extend, list_of, made_field
+from services.chassis.graph.making import Part, extend, extend_by, list_of, made_field
 from services.chassis.graph.plan import PagePlan, planned, planned_page
 from services.chassis.graph.read import related
 from services.chassis.graph.request import Request
@@ -62,9 +62,7 @@ def relate(cls: type, **relations: Any) -> None:
     for name, marker in relations.items():
         kept = vars(cls).get("__where__")
         found = bound_later(shape, name, marker)
-        field = _field(found)
-        field.python_name = name
-        cls.__strawberry_definition__.fields.append(field)  # type: ignore[attr-defined]
+        extend_by(cls, name, _field(found))
         if kept is not None:  # one that is made from here on knows this relation itself
             extend(kept, [relation_part(found)])
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.chassis.exchange import UNKNOWN
 from services.chassis.graph.errors import overlapping
 from services.chassis.graph.making import Part
 from services.chassis.graph.read import Reader
@@ -31,7 +32,7 @@ async def agreed_version(work: Work, shape: Shape, arguments: Mapping[str, Any])
     record = await work.lock(shape.entity, arguments["id"])
     if record.version == version:
         return version
-    reader = Reader(await work.session.connection(), work.actor, work.now)
+    reader = Reader(await work.session.connection(), work.actor, work.now, UNKNOWN)
     overlap = await overlapping(reader, shape, arguments)
     if overlap or overlap is None:
         raise VersionConflict(f"this record is at version {record.version} by now")

@@ -31,12 +31,7 @@ class Page:
             raise Invalid("a page is counted from one end: first or last, not both")
         backwards = arguments.get("last") is not None
         name = "last" if backwards else "first"
-        size = arguments.get(name)
-        size = DEFAULT_PAGE if size is None else size
-        if size < 1:
-            raise OutOfRange("a page holds one record at the least", path=(name,))
-        if size > MAX_PAGE:
-            raise LimitExceeded(f"a page may hold {MAX_PAGE} records", path=(name,))
+        size = page_size(name, arguments.get(name))
         sorts = sorts_of(entity, arguments.get("orderBy") or ())
         described_sort = [(it.key, it.descending, it.nulls_first) for it in sorts]
         stamp = stamp_of(described_sort, arguments.get("where"), scope)
@@ -68,7 +63,7 @@ class Page:
             return [[empty], [full]] if first.nulls_first else [[full], [empty]]
         value, *rest = self._values()
         if value is None:
-            near = [empty, _after(self.sorts[1:], rest)]
+            near = [empty, after(self.sorts[1:], rest)]
             return [near, [full]] if first.nulls_first else [near]
         near = self._near(value, rest)
         return [near, [empty]] if first.is_nullable and not first.nulls_first else [near]
@@ -87,21 +82,35 @@ class Page:
             values = (value, *rest)
             return [row < values if first.descending else row > values]
         bound = first.column <= value if first.descending else first.column >= value
-        return [bound, or_(first.past(value), and_(first.same(value), _after(others, rest)))]
+        return [bound, or_(first.past(value), and_(first.same(value), after(others, rest)))]
 
     def _values(self) -> list[Any]:
-        found = self.cursor.values if self.cursor else ()
-        try:
-            return [it.read(value) for it, value in zip(self.sorts, found, strict=True)]
-        except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-            raise InvalidCursor("this cursor was not made here") from error
+        return read_back(self.sorts, self.cursor) if self.cursor else []
 
 
-def _after(sorts: Sequence[Sort], values: Sequence[Any]) -> ColumnElement[bool]:
+def page_size(name: str, size: int | None) -> int:
+    """Read how many a page should hold, within the limits."""
+    size = DEFAULT_PAGE if size is None else size
+    if size < 1:
+        raise OutOfRange("a page holds one record at the least", path=(name,))
+    if size > MAX_PAGE:
+        raise LimitExceeded(f"a page may hold {MAX_PAGE} records", path=(name,))
+    return size
+
+
+def read_back(sorts: Sequence[Sort], cursor: Cursor) -> list[Any]:
+    """Read a cursor's values as the sorts have them, or refuse it."""
+    try:
+        return [it.read(value) for it, value in zip(sorts, cursor.values, strict=True)]
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise InvalidCursor("this cursor was not made here") from error
+
+
+def after(sorts: Sequence[Sort], values: Sequence[Any]) -> ColumnElement[bool]:
     """Say what comes after these values: later in the first column, or equal there and so on."""
     if not sorts:
         return false()
     later = sorts[0].beyond(values[0])
     if len(sorts) == 1:
         return later
-    return or_(later, and_(sorts[0].same(values[0]), _after(sorts[1:], values[1:])))
+    return or_(later, and_(sorts[0].same(values[0]), after(sorts[1:], values[1:])))

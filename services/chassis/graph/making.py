@@ -35,9 +35,13 @@ def made_input(name: str, parts: Iterable[Part], description: str) -> Any:
     return made
 
 
-def made_type(name: str, parts: Iterable[Part], description: str) -> Any:
+def made_type(
+    name: str, parts: Iterable[Part], description: str, *, shareable: bool = False
+) -> Any:
     """Make an object type whose values stand under the parts' names."""
-    made = strawberry.type(type(name, (), {}), name=name, description=description)
+    made = strawberry.federation.type(
+        type(name, (), {}), name=name, description=description, shareable=shareable
+    )
     extend(made, parts)
     return made
 
@@ -54,6 +58,12 @@ def extend(made: Any, parts: Iterable[Part]) -> None:
         )
         for part in parts
     )
+
+
+def extend_by(made: Any, name: str, field: Any) -> None:
+    """Add a field with a behaviour of its own to a type that stands already."""
+    field.python_name = name
+    made.__strawberry_definition__.fields.append(field)
 
 
 def made_field(

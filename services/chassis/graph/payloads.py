@@ -81,7 +81,7 @@ def refused(kind: Any, values: Mapping[str, Any], errors: Sequence[UserError]) -
 @asynccontextmanager
 async def within(request: Request, work: Work) -> AsyncIterator[Reader]:
     """Read within a work, what it has written included."""
-    yield Reader(await work.session.connection(), work.actor, work.now, request.calendar)
+    yield Reader(await work.session.connection(), work.actor, work.now, request.reckoning)
 
 
 async def reread(

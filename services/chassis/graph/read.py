@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import references
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.calendars import Calendar
+from services.chassis.exchange import Reckoning
 from services.chassis.graph.counting import count, count_for
 from services.chassis.graph.counts import counted
 from services.chassis.graph.filter import Filter
 from services.chassis.graph.keyset import Page
 from services.chassis.graph.lists import Listing
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
-from services.chassis.graph.relative import Moment, ReadCalendar, in_utc, is_relative
+from services.chassis.graph.relative import Moment, is_relative
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
 from services.chassis.refusals import Forbidden
 
@@ -28,12 +30,12 @@ class Reader:
         connection: AsyncConnection,
         actor: Actor,
         now: datetime,
-        calendar: ReadCalendar = in_utc,
+        reckoning: Reckoning,
     ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now
-        self.calendar = calendar
+        self.reckoning = reckoning
 
     async def by_ids(self, plan: Plan, ids: Sequence[str]) -> dict[str, Any]:
         """Read records by id; what this actor may not see is left out, stubs are never asked."""
@@ -52,7 +54,7 @@ class Reader:
         plan = asked.nodes
         page = Page.of(plan.shape.entity, asked.arguments)
         listing = await self._listing(asked)
-        _select_sorts(plan, page)
+        select_sorts(plan, page)
         rows: Sequence[Row] = ()
         if asked.is_read:
             rows = (await self.connection.execute(listing.rows(plan.keys, page))).all()
@@ -66,12 +68,12 @@ class Reader:
         plan = asked.page.nodes
         page = Page.of(plan.shape.entity, asked.page.arguments, scope=asked.foreign_key)
         listing = await self._listing(asked.page, asked.foreign_key)
-        _select_sorts(plan, page)
+        select_sorts(plan, page)
         by_parent: dict[str, list[Row]] = {it: [] for it in parents}
         if asked.page.is_read:
             for row in await self.connection.execute(listing.rows_of(plan.keys, page, parents)):
                 by_parent[row[0]].append(row[1:])
-        made = await self._connections(plan, page, by_parent)
+        made = await self.connections(plan, page, by_parent)
         for it in asked.page.counts:
             counts = await count_for(self.connection, it, listing, parents)
             for parent, found in counts.items():
@@ -80,8 +82,9 @@ class Reader:
 
     async def moment(self, where: Mapping[str, Any]) -> Moment:
         """Give now for a filter; only relative time needs to know the company's calendar."""
-        read = self.calendar if is_relative(where) else in_utc
-        return Moment(self.now, await read(self.connection))
+        if not is_relative(where):
+            return Moment(self.now, Calendar())
+        return Moment(self.now, await self.reckoning.calendar(self.connection))
 
     async def _listing(self, asked: PagePlan, foreign_key: str = "") -> Listing:
         """Say which rows a list is of: those that this actor may see, and that it filters."""
@@ -94,7 +97,7 @@ class Reader:
         wanted = Filter(self.actor, moment).compiled(shape, where, shape.entity)
         return Listing(shape.entity, (visible, wanted), foreign_key)
 
-    async def _connections(
+    async def connections(
         self, plan: Plan, page: Page, rows: Mapping[str, list[Row]]
     ) -> dict[str, Connection[Any]]:
         """Make a page for each parent; what the records need further is read for all at once."""
@@ -155,7 +158,7 @@ def related(key: str) -> str:
     return f"many {key}"
 
 
-def _select_sorts(plan: Plan, page: Page) -> None:
+def select_sorts(plan: Plan, page: Page) -> None:
     """Have the columns of the sort read too: cursors are made of them."""
     for sort in page.sorts:
         plan.index(sort.key)

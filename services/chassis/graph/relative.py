@@ -1,19 +1,16 @@
 """Relative time: what `within` and `period` ask of a date or an instant, as its bounds."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, DateTime, and_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.calendars import Calendar, PeriodUnit, TimeUnit, moved, zone_named
 from services.chassis.graph.making import Part, described, made_input
 from services.chassis.refusals import Invalid, OutOfRange
 
-ReadCalendar = Callable[[AsyncConnection], Awaitable[Calendar]]
-"""Reads by which calendar the company at hand lives, where a service knows it."""
 MAX_COUNT = 100_000
 T = TypeVar("T", bound=date)
 ZONE = Part(
@@ -78,11 +75,6 @@ class Moment:
     @property
     def today(self) -> date:
         return self.calendar.today(self.now)
-
-
-async def in_utc(_connection: AsyncConnection) -> Calendar:
-    """Give the calendar of a company of which nothing is known: UTC, fiscal years from January."""
-    return Calendar()
 
 
 def is_relative(given: Any) -> bool:

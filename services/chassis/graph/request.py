@@ -7,9 +7,9 @@ from typing import Any
 
 from services.chassis.actor import Actor
 from services.chassis.database import reading
+from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
-from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.work import Work, Works
 
 
@@ -17,14 +17,14 @@ from services.chassis.work import Work, Works
 class Request:
     """What resolvers find in `info.context`; `app` is what the service's own ones share.
 
-    `calendar` reads by which calendar the company lives; it is asked only by what needs it.
+    `reckoning` reads how the company counts; it is asked only by what needs it.
     """
 
     actor: Actor
     works: Works
     shapes: Shapes
     app: Any = None
-    calendar: ReadCalendar = in_utc
+    reckoning: Reckoning = UNKNOWN
     idempotency_key: str | None = None
     """From the request's header: for its one mutation."""
 
@@ -38,4 +38,4 @@ class Request:
     async def reader(self) -> AsyncIterator[Reader]:
         """Open a read-only transaction as the caller."""
         async with reading(self.works.engine, self.actor.tenant) as connection:
-            yield Reader(connection, self.actor, self.works.clock(), self.calendar)
+            yield Reader(connection, self.actor, self.works.clock(), self.reckoning)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 
 from services.chassis.database import public_name
 from services.chassis.graph.making import BindingError
-from services.chassis.graph.types import Money
+from services.chassis.graph.types import Money, Record
 from services.chassis.reading import Reading
 
 C = TypeVar("C")
@@ -145,9 +145,11 @@ RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
 def bound(cls: type, reading: Reading) -> Shape:
     """Bind a class's markers to its entity; what does not fit fails here, by name."""
     shape = Shape(cls.__name__, cls, reading)
+    common = Record.__strawberry_definition__  # type: ignore[attr-defined]  # it is an interface
+    said = {it.python_name: it.description for it in common.fields}
     for name in RECORD_FIELDS:
         attribute_kind = _kind_of(_mapped(shape, name))
-        shape.fields[to_camel(name)] = Column(name, (name,), "", attribute_kind)
+        shape.fields[to_camel(name)] = Column(name, (name,), said[name] or "", attribute_kind)
     for name, marker in _markers(cls):
         found = _BIND[marker.role](shape, name, marker)
         shape.fields[found.public] = found

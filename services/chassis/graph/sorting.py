@@ -28,6 +28,10 @@ described(
     FIRST="Before all others.",
     LAST="After all others.",
 )
+ORDER_PARTS = (
+    Part("direction", Direction, "Which way.", Direction.ASC),
+    Part("nulls", Nulls | None, "Where to put what is empty; it is the largest if unsaid."),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Sort:
     def is_as_indexed(self) -> bool:
         """Whether an index has what is empty where this sort has it: it is the largest there."""
         return not self.is_nullable or self.nulls_first is self.descending
+
+    @property
+    def kind(self) -> Any:
+        kind = self.column.property.columns[0].type
+        return getattr(kind, "enum_class", None) or kind.python_type
 
     def turned(self) -> "Sort":
         return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
@@ -84,8 +93,7 @@ class Sort:
 
     def read(self, value: Any) -> Any:
         """Read a cursor's value back as the column has it."""
-        kind = self.column.property.columns[0].type
-        kind = getattr(kind, "enum_class", None) or kind.python_type
+        kind = self.kind
         if value is None and self.is_nullable:
             return value
         if kind in (str, int, bool):
@@ -152,10 +160,7 @@ def order_input(shape: Shape) -> Any:
         f"{shape.name}Order",
         [
             Part("field", sort, "What to sort by."),
-            Part("direction", Direction, "Which way.", Direction.ASC),
-            Part(
-                "nulls", Nulls | None, "Where to put what is empty; it is the largest if unsaid."
-            ),
+            *ORDER_PARTS,
         ],
         f"One step of the order of {shape.name} records; the id decides between equals.",
     )

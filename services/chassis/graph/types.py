@@ -90,16 +90,16 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="The cursor of its last record.")
 
 
-@strawberry.type(description="A record in its place in a list.")
+@strawberry.type(description="What stands in a list, in its place.")
 class Edge(Generic[T]):
     cursor: str = strawberry.field(description="Its place, for `after` and `before`.")
-    node: T = strawberry.field(description="The record.")
+    node: T = strawberry.field(description="What stands there.")
 
 
 @strawberry.type(description="A page of a list, held still by its cursors.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The records with their cursors.")
-    nodes: list[T] = strawberry.field(description="The records alone.")
+    edges: list[Edge[T]] = strawberry.field(description="What is on it, with cursors.")
+    nodes: list[T] = strawberry.field(description="What is on it.")
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
     count: Count = count_field()
 

@@ -1,6 +1,9 @@
-"""What is told of a company."""
+"""What is told of a company, and of its exchange rates."""
 
-from services.chassis.events import Event
+from datetime import date
+from decimal import Decimal
+
+from services.chassis.events import LIFE, Event, life_of
 
 
 class CompanyFacts(Event):
@@ -8,6 +11,7 @@ class CompanyFacts(Event):
     name: str
     base_currency: str
     time_zone: str
+    fiscal_month: int
 
 
 class CompanyCreated(CompanyFacts):
@@ -16,3 +20,15 @@ class CompanyCreated(CompanyFacts):
 
 class CompanyUpdated(CompanyFacts):
     type = "customers.company.updated.v1"
+
+
+class ExchangeRateFacts(Event):
+    exchange_rate_id: str
+    currency: str
+    valid_on: date
+    rate: Decimal
+
+
+ExchangeRateCreated, ExchangeRateUpdated, ExchangeRateArchived, ExchangeRateRestored = life_of(
+    ExchangeRateFacts, "customers.exchange_rate", LIFE[:4]
+)

@@ -9,6 +9,7 @@ from services.chassis.graph import (
     connection,
     create,
     field,
+    groups,
     many,
     one,
     purge,
@@ -43,6 +44,7 @@ relate(Customer, contacts=many(Contact, model.Contact.customer_id, "The people t
 class Query:
     contact: Contact | None = one(Contact, "One contact.")
     contacts: Connection[Contact] | None = connection(Contact, "The contacts that you may see.")
+    contact_groups = groups(Contact, "The contacts, in groups.")
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -90,6 +91,7 @@ class Query:
     customers: Connection[Customer] | None = connection(
         Customer, "The customers that you may see."
     )
+    customer_groups = groups(Customer, "The customers, in groups.")
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     record,
@@ -69,6 +70,7 @@ class Query:
     interactions: Connection[Interaction] | None = connection(
         Interaction, "The interactions that you may see."
     )
+    interaction_groups = groups(Interaction, "The interactions, in groups.")
 
 
 @strawberry.type

@@ -14,6 +14,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     one,
     own,
     record,
@@ -59,6 +60,7 @@ class Query:
     viewer: StaffUser | None = own(StaffUser, "You, if you are signed in as a staff user.")
     staff_user: StaffUser | None = one(StaffUser, "One staff user.")
     staff_users: Connection[StaffUser] | None = connection(StaffUser, "Who works here.")
+    staff_user_groups = groups(StaffUser, "Who works here, in groups.")
 
 
 @strawberry.type

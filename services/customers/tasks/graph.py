@@ -12,6 +12,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -73,6 +74,7 @@ class Query:
     tasks: Connection[Task] | None = connection(
         Task, "The tasks; those that are yours by `ownerId`, those overdue by `dueAt`."
     )
+    task_groups = groups(Task, "The tasks, in groups.")
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     one,
     purge,
     record,
@@ -85,6 +86,7 @@ class Lead(Record):
 class Query:
     lead: Lead | None = one(Lead, "One lead.")
     leads: Connection[Lead] | None = connection(Lead, "The leads.")
+    lead_groups = groups(Lead, "The leads, in groups.")
 
 
 @strawberry.type

@@ -15,6 +15,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -92,6 +93,7 @@ relate(
 class Query:
     opportunity: Opportunity | None = one(Opportunity, "One opportunity.")
     opportunities: Connection[Opportunity] | None = connection(Opportunity, "The opportunities.")
+    opportunity_groups = groups(Opportunity, "The opportunities, in groups.")
 
 
 @strawberry.type

@@ -15,6 +15,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -95,7 +96,9 @@ relate(
 class Query:
     order: Order | None = one(Order, "One order.")
     orders: Connection[Order] | None = connection(Order, "The orders.")
+    order_groups = groups(Order, "The orders, in groups.")
     order_lines: Connection[OrderLine] | None = connection(OrderLine, "The lines of all orders.")
+    order_line_groups = groups(OrderLine, "The lines of all orders, in groups.")
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ from services.chassis.graph import (
     connection,
     create,
     field,
+    groups,
     many,
     one,
     purge,
@@ -72,10 +73,12 @@ relate(
 class Query:
     price_list: PriceList | None = one(PriceList, "One price list.")
     price_lists: Connection[PriceList] | None = connection(PriceList, "The price lists.")
+    price_list_groups = groups(PriceList, "The price lists, in groups.")
     price_list_entry: PriceListEntry | None = one(PriceListEntry, "One entry of a price list.")
     price_list_entries: Connection[PriceListEntry] | None = connection(
         PriceListEntry, "The entries of price lists."
     )
+    price_list_entry_groups = groups(PriceListEntry, "The entries of price lists, in groups.")
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ from services.chassis.graph import (
     connection,
     create,
     field,
+    groups,
     one,
     purge,
     record,
@@ -37,6 +38,7 @@ class Product(Record):
 class Query:
     product: Product | None = one(Product, "One product.")
     products: Connection[Product] | None = connection(Product, "The products.")
+    product_groups = groups(Product, "The products, in groups.")
 
 
 @strawberry.type

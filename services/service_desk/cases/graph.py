@@ -13,6 +13,7 @@ from services.chassis.graph import (
     create,
     described,
     field,
+    groups,
     many,
     one,
     purge,
@@ -85,6 +86,7 @@ relate(Customer, cases=many(Case, model.Case.customer_id, "What this customer as
 class Query:
     case: Case | None = one(Case, "One case.")
     cases: Connection[Case] | None = connection(Case, "The cases that one may see.")
+    case_groups = groups(Case, "The cases, in groups.")
 
 
 @strawberry.type
