@@ -77,7 +77,7 @@ async def test_only_the_owner_makes_tables(made):
 
 
 async def test_the_owner_may_add_the_extensions_that_we_use(made):
-    for extension in ("pg_trgm", "btree_gist", "unaccent"):
+    for extension in ("pg_trgm", "btree_gin", "btree_gist", "unaccent"):
         await answer(made["customers"].owner_url, f"CREATE EXTENSION {extension}")
 
 

@@ -3,12 +3,12 @@
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.graph.answer import Answerer
 from tests.support.asking import Asker
-from tests.toy import commands, queries
+from tests.toy import commands, model, queries
 from tests.toy.graph import schema
 
 ALL = frozenset(
     {
-        *(queries.READ_SHIPS, commands.EDIT_SHIPS),
+        *(queries.READ_SHIPS, commands.EDIT_SHIPS, model.SEE_ALL_SHIPS),
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
     }
 )

@@ -140,6 +140,7 @@ def computed(function: Callable[..., Any], description: str) -> Any:
 
 
 RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
+OWNERSHIP = {"owner": "Who answers for it.", "team": "Which team answers for it."}
 
 
 def bound(cls: type, reading: Reading) -> Shape:
@@ -151,7 +152,15 @@ def bound(cls: type, reading: Reading) -> Shape:
     for name, marker in _markers(cls):
         found = _BIND[marker.role](shape, name, marker)
         shape.fields[found.public] = found
+    for name in OWNERSHIP:
+        shape.fields.setdefault(name, _owning(shape, name))
     return shape
+
+
+def _owning(shape: Shape, name: str) -> Reference:
+    """Bind what every record has without saying so; nobody answers for a part by itself."""
+    is_whole = shape.entity.__part_of__ is None
+    return Reference(name, (f"{name}_id",), OWNERSHIP[name], strawberry.ID, is_whole)
 
 
 def bound_stub(cls: type) -> Shape:

@@ -13,6 +13,7 @@ Fact = TypeVar("Fact", bound=CompanyFacts)
 
 class Company(RecordColumns, Entity):
     __tablename__, __prefix__ = "company", "com"
+    __owned_by_maker__ = False
     __table_args__ = (UniqueConstraint("tenant", name="company_tenant_uq"),)
 
     name: Mapped[str] = column()

@@ -1,0 +1,31 @@
+"""Who answers for each record, and the indexes of what lists are asked for."""
+
+from alembic import op
+
+from services.chassis.migrations import found_search, index_list, index_scope, index_text, own
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    found_search()
+    own("product", "order_line")
+    op.drop_index("sales_order_owner_id_ix")
+    index_scope("product", "opportunity", "sales_order", parts=("order_line",))
+    index_list("product", ("is_active", "name"), ("category", "name"))
+    index_list(
+        "opportunity",
+        *(("status", "close_on"), ("stage", "close_on"), ("customer_id", "close_on")),
+        *(("owner_id", "close_on"), ("owner_id", "status", "close_on"), ("team_id", "close_on")),
+    )
+    index_list(
+        "sales_order",
+        *(("status", "placed_on"), ("customer_id", "placed_on")),
+        *(("owner_id", "placed_on"), ("team_id", "placed_on")),
+    )
+    index_list("order_line", ("order_id", "created_at"), ("product_id", "created_at"))
+    index_text("product", "name")
+    index_text("opportunity", "name")
