@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, references, telemetry
+from services.chassis import audit, outbox, references, referring, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
@@ -191,6 +191,7 @@ class Work:
 
     async def flush(self) -> None:
         """Send what was changed to the database; broken constraints become refusals."""
+        await referring.check(self.session, self.actor)
         pending = [Pending.of(it) for it in (*self.session.new, *self.session.dirty)]
         try:
             await self.session.flush()

@@ -15,9 +15,10 @@ from tests.toy import model  # noqa: F401  # declares the tables
 TOY = "toy"
 
 
-def migrated_database(admin_url, keys, service):
+def migrated_database(admin_url, keys, service, name=None):
     """Make a service's database as `crm migrate` does; where no loop runs, as migrations want."""
-    made = asyncio.run(databases.make(admin_url, keys, names=[service]))[service]
+    name = name or service
+    made = asyncio.run(databases.make(admin_url, keys, names=[name]))[name]
     migrations.upgrade(service, made.owner_url)
     return made
 
