@@ -87,7 +87,7 @@ class Listing:
     async def variables(self, visitor):
         sample = await self._row(visitor, self.filters, id=id_of(self.shape.entity, SAMPLE))
         where = dict(map(self._condition, self.filters, sample or ())) | dict(self.where)
-        given = {"w": where}
+        given: dict[str, Any] = {"w": where}
         if self.sort:
             direction = "DESC" if self.descending else "ASC"
             given["o"] = [{"field": sort_name(self.sort), "direction": direction}]

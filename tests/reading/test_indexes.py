@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from services.chassis.database import Entity
 from services.chassis.graph.shapes import shape_of
 from services.chassis.graph.sorting import sort_name
 from services.chassis.ids import new_id
 from tests.reading.doors import SERVICES, Visitor, ids_of
 from tests.reading.explaining import Listing, explained
+from tests.reading.scoping import see
 from tests.support.databases import connected, migrated_database
 from tests.support.sowing import Sower
 
@@ -85,8 +85,8 @@ async def costs(visitor, listing):
 
 async def costs_below(visitor, shape, relation):
     """Give what the first page below each of many parents costs, of which one is large."""
-    target = shape_of(relation.target)
-    sorts = [it[-1] for it in target.reading.lists if it[:-1] == (relation.foreign_key,)]
+    lists = shape_of(relation.target).entity.__lists__
+    sorts = [it[-1] for it in lists if it[:-1] == (relation.foreign_key,)]
     found = {}
     for sort in ("", *sorts):
         by = f"orderBy: [{{field: {sort_name(sort)}}}]" if sort else "first: 25"
@@ -102,7 +102,7 @@ async def costs_below(visitor, shape, relation):
 async def test_every_declared_list_is_served_by_an_index(service, large, admin_url, monkeypatch):
     database = await asyncio.to_thread(large, service, f"large_{service}")
     async with sown(admin_url, database, service) as visitor:
-        found = {}
+        found: dict[str, int] = {}
         for listing in declared(visitor):
             found |= await costs(visitor, listing)
         for shape, relation in visitor.relations():
@@ -110,7 +110,7 @@ async def test_every_declared_list_is_served_by_an_index(service, large, admin_u
         for listing in undeclared(visitor):
             dear = await costs(visitor, listing)
             assert min(dear.values()) > BOUND, dear
-        see_own(monkeypatch)
+        see(monkeypatch, owned)
         for listing in own(visitor):
             found |= {f"own {it}": cost for it, cost in (await costs(visitor, listing)).items()}
     assert {name: buffers for name, buffers in found.items() if buffers > BOUND} == {}
@@ -122,11 +122,6 @@ def undeclared(visitor):
     yield Listing(shape, field, where={"version": {"gt": 1}})
 
 
-def see_own(monkeypatch):
+def owned(cls, actor):
     """Let everybody see what they answer for, as the access rules may say."""
-    said = Entity.visible_to.__func__
-
-    def visible_to(cls, actor):
-        return said(cls, actor) if cls.__part_of__ else cls.owner_id == actor.id
-
-    monkeypatch.setattr(Entity, "visible_to", classmethod(visible_to))
+    return None if cls.__part_of__ else cls.owner_id == actor.id

@@ -4,11 +4,11 @@ import pytest
 from graphql import get_named_type
 from sqlalchemy import false, inspect, true
 
-from services.chassis.database import Entity
 from services.chassis.graph.shapes import Many, Reference, shape_of
 from services.chassis.reading import Reading
 from tests.contracts import deeds
 from tests.reading.doors import ids_of
+from tests.reading.scoping import see
 from tests.support.sowing import id_of, records_of
 from tests.toy.model import Ship
 
@@ -18,15 +18,13 @@ def hiding(monkeypatch):
     """Hide everything, or one record type, where it is said what is seen; parts follow."""
 
     def hide(only=None):
-        said = Entity.visible_to.__func__
+        def everything(cls, _actor):
+            return None if cls.__part_of__ else false()
 
-        def nothing(cls, actor):
-            if only is None:
-                return said(cls, actor) if cls.__part_of__ else false()
-            return false() if inspect(cls).mapper.class_ is only else said(cls, actor)
+        def one(cls, _actor):
+            return false() if inspect(cls).mapper.class_ is only else None
 
-        for it in (Entity, Ship):  # the toy says itself what is seen of ships
-            monkeypatch.setattr(it, "visible_to", classmethod(nothing))
+        see(monkeypatch, one if only else everything, Ship)  # ships are seen as the toy says
 
     return hide
 

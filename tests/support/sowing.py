@@ -104,8 +104,9 @@ def _referred_by(entity, column):
             for it in records_of(entity.__module__.split(".")[1])
             if it.__tablename__ == table
         )
-    name, whole = entity.__part_of__ or ("", None)
-    return whole.__prefix__ if name == column.name else "ref"
+    if entity.__part_of__ and entity.__part_of__[0] == column.name:
+        return entity.__part_of__[1].__prefix__
+    return "ref"
 
 
 def _plain(entity, column):
