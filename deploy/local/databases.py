@@ -27,6 +27,8 @@ CREATE_DATABASE = (
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 )
 
+TRUST_PATTERNS = "ALTER FUNCTION pg_catalog.texticlike(text, text) LEAKPROOF"
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -75,6 +77,7 @@ async def make(
                 await make_role(admin, f"{name}_{role}", password)
             await make_database(admin, name)
             await open_schema(database)
+            await trust_patterns(admin, at(admin_url, name))
     return made
 
 
@@ -141,6 +144,27 @@ async def open_schema(database: Database) -> None:
         await run(owner, "GRANT USAGE ON SCHEMA public TO %I, %I", app, worker)
     finally:
         await owner.close()
+
+
+async def trust_patterns(admin: asyncpg.Connection, url: str) -> None:
+    """Let an index serve `contains` under row-level security (decision 0011).
+
+    PostgreSQL uses no index for what might tell of rows that one may not see, and takes ILIKE for
+    such: its error names a pattern, never a row. Only a superuser may say otherwise; elsewhere
+    such filters read more, and find the same.
+    """
+    if not await admin.fetchval("SELECT current_setting('is_superuser') = 'on'"):
+        return
+    inside = await asyncpg.connect(url)
+    try:
+        await inside.execute(TRUST_PATTERNS)
+    finally:
+        await inside.close()
+
+
+def at(admin_url: str, name: str) -> str:
+    """Answer the administrator's door to another database."""
+    return urlsplit(admin_url)._replace(path=f"/{name}").geturl()
 
 
 async def run(connection: asyncpg.Connection, template: str, *values: str) -> None:
