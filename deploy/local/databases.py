@@ -27,7 +27,9 @@ CREATE_DATABASE = (
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 )
 
-TRUST_PATTERNS = "ALTER FUNCTION pg_catalog.texticlike(text, text) LEAKPROOF"
+COMPARED = ("eq", "lt", "le", "gt", "ge")
+TRUSTED = ("texticlike(text, text)", *(f"numeric_{it}(numeric, numeric)" for it in COMPARED))
+TRUST = "; ".join(f"ALTER FUNCTION pg_catalog.{it} LEAKPROOF" for it in TRUSTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def make(
                 await make_role(admin, f"{name}_{role}", password)
             await make_database(admin, name)
             await open_schema(database)
-            await trust_patterns(admin, at(admin_url, name))
+            await trust_comparisons(admin, at(admin_url, name))
     return made
 
 
@@ -146,18 +148,19 @@ async def open_schema(database: Database) -> None:
         await owner.close()
 
 
-async def trust_patterns(admin: asyncpg.Connection, url: str) -> None:
-    """Let an index serve `contains` under row-level security (decision 0011).
+async def trust_comparisons(admin: asyncpg.Connection, url: str) -> None:
+    """Let an index serve `contains` and sorts by exact numbers under row-level security.
 
-    PostgreSQL uses no index for what might tell of rows that one may not see, and takes ILIKE for
-    such: its error names a pattern, never a row. Only a superuser may say otherwise; elsewhere
-    such filters read more, and find the same.
+    PostgreSQL uses no index for what might tell of rows that one may not see, and takes ILIKE and
+    comparisons of exact numbers for such: the one's error names a pattern, never a row, and the
+    others have none (decision 0011). Only a superuser may say otherwise; elsewhere such lists
+    read more, and find the same.
     """
     if not await admin.fetchval("SELECT current_setting('is_superuser') = 'on'"):
         return
     inside = await asyncpg.connect(url)
     try:
-        await inside.execute(TRUST_PATTERNS)
+        await inside.execute(TRUST)
     finally:
         await inside.close()
 
