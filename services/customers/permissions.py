@@ -24,6 +24,12 @@ LOG_INTERACTIONS = Permission("customers:interaction:log")
 """Note what passed between a customer and us."""
 IMPORT_HISTORY = Permission("customers:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
+RUN_JOBS = Permission("customers:job:run")
+"""Bring files in and take them out: run jobs, together with what each of them needs."""
+ADMINISTER_JOBS = Permission("customers:job:administer")
+"""See, stop and resume the jobs of others, and read their files."""
+EXPORT_RECORDS = Permission("customers:record:export")
+"""Take the records that one may see out into a file."""
 ASK_STANDING = Permission("customers:standing:ask")
 """Ask, as another service, whether customers may order."""
 
@@ -40,10 +46,13 @@ ROLES = {
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
+            RUN_JOBS,
+            ADMINISTER_JOBS,
+            EXPORT_RECORDS,
         }
     ),
-    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS}),
-    "SALES_REPRESENTATIVE": frozenset(_WORK),
+    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),
+    "SALES_REPRESENTATIVE": frozenset(_WORK | {RUN_JOBS}),
     "SERVICE_AGENT": frozenset(_READ | {LOG_INTERACTIONS}),
 }
 SERVICES = {"sales": frozenset({ASK_STANDING})}

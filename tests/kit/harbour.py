@@ -10,6 +10,7 @@ ALL = frozenset(
     {
         *(queries.READ_SHIPS, commands.EDIT_SHIPS),
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
+        *(commands.RUN_JOBS, commands.EXPORT_SHIPS),
     }
 )
 REFUSED = "userErrors { code reason message path }"

@@ -7,6 +7,7 @@ import strawberry
 
 from services.chassis.graph import (
     Connection,
+    Jobs,
     Money,
     Record,
     StaffUser,
@@ -94,4 +95,9 @@ class Mutation:
     )
 
 
-schema = Subgraph(Query, Mutation, [Ship, Voyage, Pilot])
+schema = Subgraph(
+    Query,
+    Mutation,
+    [Ship, Voyage, Pilot],
+    jobs=Jobs("toy", run=commands.RUN_JOBS, export=commands.EXPORT_SHIPS),
+)
