@@ -20,7 +20,7 @@ OTHERS = text("""
           AND state_change > clock_timestamp() - interval '1 second')
 """)
 LONGEST_PAUSE = 1.0
-FEWEST, MOST = 25, 500
+FIRST, FEWEST, MOST, STEP = 200, 25, 500, 25
 WANTED_SECONDS, LONG_SECONDS = 0.1, 0.25
 
 
@@ -32,7 +32,8 @@ class Courtesy:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.rows = 200
+        self.rows = FIRST
+        self.most = MOST
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -47,9 +48,9 @@ class Courtesy:
 
     def _learn(self, took: float) -> None:
         if took > LONG_SECONDS:
-            self.rows = max(FEWEST, self.rows // 2)
+            self.rows = max(min(FEWEST, self.most), self.rows // 2)
         elif took < WANTED_SECONDS:
-            self.rows = min(MOST, self.rows + 25)
+            self.rows = min(self.most, self.rows + STEP)
 
     async def _others(self) -> bool:
         """Say whether anybody else has asked this database anything within the last second."""

@@ -111,6 +111,7 @@ class Runner:
         self.read_actor = read_actor
         self.limits = limits
         self.courtesy = Courtesy(works.engine)
+        self.backoff_seconds = BACKOFF_SECONDS
         self.tries: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -120,7 +121,7 @@ class Runner:
                 await self._serve()
             except (DBAPIError, OSError) as error:
                 log().warning("jobs stop for a while", reason=type(error).__name__)
-                await asyncio.sleep(BACKOFF_SECONDS)
+                await asyncio.sleep(self.backoff_seconds)
 
     async def _serve(self) -> None:
         """Work on one connection: when it breaks its locks are gone, and so are our jobs."""
@@ -187,7 +188,7 @@ class Runner:
         """Leave it as it is, to be taken again; give up only when it breaks each time."""
         tries = self.tries[run.job.id] = self.tries.get(run.job.id, 0) + 1
         log().error("a job broke", job_id=run.job.id, tries=tries, exc_info=error)
-        await asyncio.sleep(BACKOFF_SECONDS * tries)
+        await asyncio.sleep(self.backoff_seconds * tries)
         if _is_cut_off(error):
             raise error
         if tries >= TRIES:

@@ -1,8 +1,12 @@
-"""Imports: a file's rows go in as their upserts would, and what is refused comes back to be mended."""
+"""Imports: a file's rows go in as upserts do, and what is refused comes back to be mended."""
 
 import json
 
+import pytest
+
 from tests.kit.transfers import brought, downloaded
+
+pytestmark = pytest.mark.usefixtures("runner")
 
 CSV = """externalRef.source,externalRef.id,name,value.amount,value.currency,builtOn
 yard,1,Ann,12.50,EUR,2020-01-31
@@ -15,9 +19,7 @@ yard,7,Gus,1,EUR,2024-02-29
 """
 
 
-async def test_what_is_sound_goes_in_and_what_is_not_comes_back_with_its_line_and_reason(
-    harbour, runner
-):
+async def test_what_is_sound_goes_in_and_what_is_not_comes_back_with_its_line_and_reason(harbour):
     job = await brought(harbour, CSV)
     assert (job["state"], job["done"], job["failed"], job["created"]) == ("DONE", 7, 4, 3)
     assert (job["delimiter"], job["quote"], job["lineEnd"]) == (",", '"', "\n")
@@ -29,7 +31,6 @@ async def test_what_is_sound_goes_in_and_what_is_not_comes_back_with_its_line_an
         "refused_line,refused_reason,externalRef.source,externalRef.id,name,"
         "value.amount,value.currency,builtOn"
     )
-    print(refused)
     told = [it.split(",")[:2] for it in refused[1:]]
     assert [it[0] for it in told] == ["4", "5", "6", "7"]
     events = await harbour.events()
@@ -42,7 +43,7 @@ async def test_what_is_sound_goes_in_and_what_is_not_comes_back_with_its_line_an
     assert await harbour.counted("ship") == 7
 
 
-async def test_lines_of_json_go_in_alike(harbour, runner):
+async def test_lines_of_json_go_in_alike(harbour):
     items = [
         {"externalRef": {"source": "yard", "id": "1"}, "input": {"name": "Ann"}},
         {"externalRef": {"source": "yard", "id": "2"}, "input": {"name": ""}},
@@ -63,7 +64,6 @@ async def test_lines_of_json_go_in_alike(harbour, runner):
         *[("Ann", "AFLOAT"), ("Dan", "SUNK")],
     ]
     refused = (await downloaded(harbour, job["failedFile"]["id"])).splitlines()
-    print(refused)
     told = [json.loads(it)["refused"] for it in refused]
     assert [it["line"] for it in told] == [2, 3, 5, 6, 7, 8]
     mended = refused[0].replace('"name":""', '"name":"Bea"')

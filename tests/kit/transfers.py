@@ -39,7 +39,7 @@ async def appended(harbour, id, number, content, who=None):
 
 async def closed(harbour, id, sha256=None, who=None):
     document = f"""mutation($id: ID!, $i: CloseToyFileInput) {{
-        done: closeToyFile(id: $id, input: $i) {{ toyFile {{ state sha256 size }} {REFUSED} }} }}"""
+        done: closeToyFile(id: $id, input: $i) {{ toyFile {{ state size }} {REFUSED} }} }}"""
     given = {"sha256": sha256} if sha256 else {}
     return (await harbour.ask(document, who, id=id, i=given))["done"]
 
@@ -66,7 +66,7 @@ async def downloaded(harbour, file, who=None):
     return b"".join(parts).decode()
 
 
-async def importing(harbour, file, who=None, dry_run=False, **given):
+async def importing(harbour, file, who=None, *, dry_run=False, **given):
     """Ask for an import of ships; give the payload."""
     document = f"""mutation($i: ImportInput!, $dry: Boolean) {{
         done: importShips(input: $i, dryRun: $dry) {{ toyJob {{ {JOB} }} {REFUSED} }} }}"""
@@ -74,9 +74,9 @@ async def importing(harbour, file, who=None, dry_run=False, **given):
     return (await harbour.ask(document, who, i=given, dry=dry_run))["done"]
 
 
-async def queued(harbour, content, who=None, dry_run=False, **given):
+async def queued(harbour, content, who=None, *, dry_run=False, **given):
     file = await uploaded(harbour, content, given.get("format", "CSV"), who)
-    done = await importing(harbour, file, who, dry_run, **given)
+    done = await importing(harbour, file, who, dry_run=dry_run, **given)
     assert done["userErrors"] == [], done
     return done["toyJob"]["id"]
 
@@ -100,12 +100,12 @@ async def ended(harbour, id, who=None):
         job = await job_of(harbour, id, who)
         return job if job["state"] in ENDED else None
 
-    return await until(is_over)
+    return await until(is_over, 120)
 
 
-async def brought(harbour, content, who=None, dry_run=False, **given):
+async def brought(harbour, content, who=None, *, dry_run=False, **given):
     """Import to the end."""
-    return await ended(harbour, await queued(harbour, content, who, dry_run, **given), who)
+    return await ended(harbour, await queued(harbour, content, who, dry_run=dry_run, **given), who)
 
 
 async def taken(harbour, where=None, who=None, **given):
@@ -134,7 +134,7 @@ async def running(database, read_actor, limits=None, rows=None):
         Works(app, "toy"), worker, schema.deeds(in_utc), read_actor, limits or FileLimits()
     )
     if rows:
-        runner.courtesy.rows = rows
+        runner.courtesy.rows = runner.courtesy.most = rows
     task = asyncio.create_task(runner.run())
     try:
         yield runner

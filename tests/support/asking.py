@@ -11,6 +11,7 @@ from services.chassis.access import Access, ByRole
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
 from services.chassis.database import metadata_of, reading
+from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.relative import in_utc
 from services.chassis.graph.request import Request
@@ -31,6 +32,7 @@ class Asker:
     service: str
     answerer: Answerer
     calendar = staticmethod(in_utc)
+    limits = FileLimits()
 
     def __init__(self, engine, tenant, app=None):
         self.engine = engine
@@ -45,7 +47,8 @@ class Asker:
         """Ask; `header` is the request's idempotency key."""
         shapes = self.answerer.schema.shapes
         request = Request(
-            await self.actor(who), self.works, shapes, self.app, self.calendar, header
+            *(await self.actor(who), self.works, shapes, self.app, self.calendar),
+            *(header, self.limits),
         )
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))

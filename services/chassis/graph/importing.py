@@ -304,4 +304,5 @@ def _reason(*refusals: Refusal | Refusals) -> str:
 
 
 def _named(path: Path) -> str:
-    return f"{named(path)}: " if path else ""
+    name = named(path)
+    return f"{name}: " if name else ""

@@ -192,7 +192,7 @@ def exporting_field(job: Any, listing: Listing, permission: Permission, types: T
         Part("where", where_input(listing.shape) | None, "Which records; all if unsaid."),
         Part("input", EXPORT_INPUT, "What of them, and how to write it."),
     ]
-    deed = Started(shape_of(job), permission, take)
+    deed = Deed(shape_of(job), permission, take)
     return mutation(shape_of(job), f"Export{plural}", told(said, take), parts, deed)
 
 
