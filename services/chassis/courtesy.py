@@ -1,7 +1,7 @@
 """Courtesy: how a job steps aside after each batch, so that whoever waits for an answer is first.
 
-While nobody else is at work in the database a job takes all it can get. As soon as somebody is, it
-takes half of the time: after each batch it pauses for as long as the batch took.
+While nobody else is at work in the database a job takes all it can get. When somebody was during a
+batch, it pauses for as long as the batch took: under steady work it has half of the time.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ OTHERS = text("""
         SELECT FROM pg_stat_activity
         WHERE datname = current_database() AND usename = current_user
           AND application_name <> current_setting('application_name')
-          AND state_change > clock_timestamp() - interval '1 second')
+          AND state_change > clock_timestamp() - make_interval(secs => :seconds))
 """)
 LONGEST_PAUSE = 1.0
 FIRST, FEWEST, MOST, STEP = 200, 25, 500, 25
@@ -44,7 +44,7 @@ class Courtesy:
             yield
             took = monotonic() - begun
             self._learn(took)
-            await asyncio.sleep(min(took, LONGEST_PAUSE) if await self._others() else 0)
+            await asyncio.sleep(min(took, LONGEST_PAUSE) if await self._others(took) else 0)
 
     def _learn(self, took: float) -> None:
         if took > LONG_SECONDS:
@@ -52,7 +52,7 @@ class Courtesy:
         elif took < WANTED_SECONDS:
             self.rows = min(self.most, self.rows + STEP)
 
-    async def _others(self) -> bool:
-        """Say whether anybody else has asked this database anything within the last second."""
+    async def _others(self, seconds: float) -> bool:
+        """Say whether anybody else has asked this database anything in these last seconds."""
         async with self.engine.connect() as connection:
-            return bool(await connection.scalar(OTHERS))
+            return bool(await connection.scalar(OTHERS, {"seconds": seconds}))

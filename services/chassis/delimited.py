@@ -11,7 +11,7 @@ from typing import Any
 
 REFUSAL_COLUMNS = ["refused_line", "refused_reason"]
 """What a file of refused rows has before its own columns; when it is read they are left out."""
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r(?!\n))")
+LINE_END = re.compile(r"(\r\n|\n|\r)")
 MAX_LINE, MAX_REST, MAX_COLUMNS = 131_072, 1 << 20, 500
 """In characters: of a row's lines together (csv bounds a cell by the same), and of one line."""
 UNCLOSED = "a quote is opened and not closed, or a column is missing"
@@ -78,9 +78,10 @@ class Lines:
                 f"it is not {encoding.upper()}, somewhere after line {at}: say its encoding"
             ) from None
         # a carriage return at the end may be half of a line end
-        whole = text[:-1] if text.endswith("\r") and content else text
-        found = LINE.findall(whole)
-        self._rest = text[sum(map(len, found)) :]
+        half = "\r" if content and text.endswith("\r") else ""
+        *parts, rest = LINE_END.split(text.removesuffix(half))
+        found = [line + end for line, end in zip(parts[::2], parts[1::2], strict=True)]
+        self._rest = rest + half
         if not content:
             self.is_over = True
             found += [self._rest] if self._rest else []

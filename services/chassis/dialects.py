@@ -7,17 +7,24 @@ takes the comma of `1,5;2,5` or the letter of a word for it.
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from services.chassis.delimited import Dialect, Lines, Unreadable
 
 HEAD = 262_144
 """So many bytes are looked at, and so many rows of them."""
-ROWS = 200
+ROWS, SAMPLE = 200, 65_536
 DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f")
-QUOTES = ('"', "'", None)
+QUOTES = ('"', "'")
+AROUND = "".join(map(re.escape, DELIMITERS))
+QUOTED = {
+    it: re.compile(rf"(?:^|[{AROUND}]){it}(?:[^{it}]|{it}{it})*{it}(?=[{AROUND}\r\n]|$)", re.M)
+    for it in QUOTES
+}
+"""A cell with quotes around it: without a single one, nothing in a file is quoted."""
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -83,7 +90,7 @@ def _best(lines: list[str], encoding: str) -> Dialect:
     line_end = max(("\r\n", "\n", "\r"), key=ends.count) if ends else "\n"
     text = "".join(lines)
     escapes = (None, "\\") if '\\"' in text or "\\'" in text else (None,)
-    quotes = [it for it in QUOTES if it is None or it in text] or [None]
+    quotes = [it for it in QUOTES if QUOTED[it].search(text, 0, SAMPLE)] or [None]
     tried = list(product([it for it in DELIMITERS if it in lines[0]] if lines else [], quotes))
     fits = {
         Dialect(delimiter, quote, escape, encoding, line_end): fit
@@ -93,12 +100,8 @@ def _best(lines: list[str], encoding: str) -> Dialect:
     }
     plain = Dialect(encoding=encoding, line_end=line_end)
     found = max(fits, key=fits.__getitem__, default=plain)
-    # where nothing is quoted, a cell that must be is still to be read
-    return found if found.quote or '"' in text else _quoting(found)
-
-
-def _quoting(found: Dialect) -> Dialect:
-    return Dialect(found.delimiter, '"', found.escape, found.encoding, found.line_end)
+    # where no quote stands at all, a cell that needs one later is still to be read
+    return found if found.quote or '"' in text else replace(found, quote='"')
 
 
 def _fit(lines: list[str], dialect: Dialect, preference: int) -> Fit | None:
