@@ -21,7 +21,9 @@ DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f")
 QUOTES = ('"', "'")
 AROUND = "".join(map(re.escape, DELIMITERS))
 QUOTED = {
-    it: re.compile(rf"(?:^|[{AROUND}]){it}(?:[^{it}]|{it}{it})*{it}(?=[{AROUND}\r\n]|$)", re.M)
+    it: re.compile(
+        rf"(?:^|[{AROUND}]){it}(?:[^{it}]|{it}{it})*{it}(?=[{AROUND}\r\n]|$)", re.MULTILINE
+    )
     for it in QUOTES
 }
 """A cell with quotes around it: without a single one, nothing in a file is quoted."""
@@ -90,8 +92,9 @@ def _best(lines: list[str], encoding: str) -> Dialect:
     line_end = max(("\r\n", "\n", "\r"), key=ends.count) if ends else "\n"
     text = "".join(lines)
     escapes = (None, "\\") if '\\"' in text or "\\'" in text else (None,)
-    quotes = [it for it in QUOTES if QUOTED[it].search(text, 0, SAMPLE)] or [None]
-    tried = list(product([it for it in DELIMITERS if it in lines[0]] if lines else [], quotes))
+    quotes: list[str | None] = [it for it in QUOTES if QUOTED[it].search(text, 0, SAMPLE)]
+    delimiters = [it for it in DELIMITERS if it in lines[0]] if lines else []
+    tried = list(product(delimiters, quotes or [None]))
     fits = {
         Dialect(delimiter, quote, escape, encoding, line_end): fit
         for escape in escapes

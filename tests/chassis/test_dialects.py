@@ -109,10 +109,10 @@ def test_lines_are_the_same_however_the_bytes_come(pieces, data):
     content = "".join(pieces).encode()
     cut = data.draw(st.integers(0, len(content)))
     lines, whole = Lines("utf-8"), Lines("utf-8")
-    for it in (content[:cut], content[cut:]):
-        if it:
-            lines.feed(it)
-    whole.feed(content)
+    for part in filter(None, (content[:cut], content[cut:])):
+        lines.feed(part)
+    if content:
+        whole.feed(content)
     for it in (lines, whole):
         it.feed(b"")
     assert list(lines.ready) == list(whole.ready)

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+from typing import Any
 
 import asyncpg
 import pytest
@@ -94,7 +95,7 @@ async def test_two_runners_do_a_job_once(harbour, toy):
 async def test_a_runner_that_lost_its_job_keeps_nothing_more(harbour, toy):
     await queued(harbour, ships(10))
     system = Actor.system(harbour.tenant, "toy")
-    taken = []
+    taken: list[Any] = []
     for _ in range(2):
         async with harbour.works.begin(system) as work:
             taken.append(await jobs.take(work.session, work.now))
@@ -147,7 +148,7 @@ async def test_a_job_of_ones_own_is_seen_by_oneself_and_by_administrators(harbou
     ask = """query($j: ID!, $f: ID!) { toyJob(id: $j) { id } toyFile(id: $f) { id }
         toyFilePart(id: $f) { content } toyJobs { nodes { id } } toyFiles { nodes { id } } }"""
     for there, who in ((harbour, colleague), (elsewhere, stranger)):
-        nothing = {"nodes": []}
+        nothing: dict[str, Any] = {"nodes": []}
         assert await there.ask(ask, who, j=id, f=file) == {
             **dict.fromkeys(("toyJob", "toyFile", "toyFilePart")),
             **dict.fromkeys(("toyJobs", "toyFiles"), nothing),
