@@ -20,7 +20,7 @@ OTHERS = text("""
           AND state_change > clock_timestamp() - make_interval(secs => :seconds))
 """)
 LONGEST_PAUSE = 1.0
-FIRST, FEWEST, MOST, STEP = 200, 25, 500, 25
+FIRST, FEWEST, MOST, STEP = 200, 100, 500, 25
 WANTED_SECONDS, LONG_SECONDS = 0.1, 0.25
 
 
