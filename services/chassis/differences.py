@@ -157,7 +157,7 @@ def _places(mapper: Mapper[Any]) -> tuple[Place, ...]:
         Place(
             it.key,
             *parts.get(it.key, (public_name(it.key), "")),
-            it.columns[0].info.get("personal", Personal.NONE),
+            it.columns[0].info["personal"],
         )
         for it in mapper.column_attrs
         if it.key not in UNSPOKEN

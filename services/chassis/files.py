@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import ID, Entity, Personal, RecordColumns, column
@@ -116,9 +116,9 @@ class FileChunk(Entity):
         ),
     )
 
-    file_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    file_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    number: Mapped[int] = column(primary_key=True)
+    content: Mapped[bytes] = column(Personal.COPIED, LargeBinary)
 
 
 STORED = select(func.coalesce(func.sum(File.size), 0))

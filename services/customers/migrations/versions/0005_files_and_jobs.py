@@ -3,7 +3,7 @@
 from services.chassis.migrations import found_jobs
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
