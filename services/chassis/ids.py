@@ -6,6 +6,7 @@ import time
 from services.chassis.refusals import Invalid
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PAIRS = [one + two for one in ALPHABET for two in ALPHABET]
 SUFFIX_LENGTH = 26
 LARGEST_FIRST = "7"
 """26 characters hold 130 bits, and an id has 128."""
@@ -20,7 +21,7 @@ def uuid7(milliseconds: int, chance: bytes) -> int:
 
 def spelled(value: int) -> str:
     """Spell 128 bits as 26 characters of Crockford's base 32, which sort as the value does."""
-    return "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_id(prefix: str) -> str:

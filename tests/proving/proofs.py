@@ -19,6 +19,7 @@ from deploy.local.checkout import ROOT
 from deploy.local.keys import KeyFiles
 from services.chassis.tokens import PUBLIC_AUDIENCE, Signer
 from services.customers import maintenance
+from tests.proving import courtesy
 from tests.system.shop import Shop
 from tests.system.surviving import Kill, survive
 from tests.system.system import PASSWORD, Company, System
@@ -134,6 +135,19 @@ async def _rounds(transcript, system, rounds, chance):
                 return False
         transcript.say(f"round {number}: killed {when}: {events} events, each once")
     return True
+
+
+def jobs(transcript):
+    """Measure a job's speed, and what others notice of it; ROWS makes it longer."""
+    transcript.title = "How fast a job is, and who notices it"
+    transcript.meaning = (
+        "Products are imported through the graph, first with nobody asking, then while a list is\n"
+        "asked for all the time, one answer after the other. On a shared machine the ratio and\n"
+        "the CPU time say more than the rows a second."
+    )
+    with fresh_system() as system:
+        transcript.is_proven = asyncio.run(courtesy.measured(transcript, system))
+    return transcript
 
 
 def federation(transcript):

@@ -12,6 +12,7 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
 from services.chassis.database import metadata_of, reading
 from services.chassis.exchange import UNKNOWN
+from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.ids import new_id
@@ -31,6 +32,7 @@ class Asker:
     service: str
     answerer: Answerer
     reckoning = UNKNOWN
+    limits = FileLimits()
 
     def __init__(self, engine, tenant, app=None):
         self.engine = engine
@@ -45,7 +47,8 @@ class Asker:
         """Ask; `header` is the request's idempotency key."""
         shapes = self.answerer.schema.shapes
         request = Request(
-            await self.actor(who), self.works, shapes, self.app, self.reckoning, header
+            *(await self.actor(who), self.works, shapes, self.app, self.reckoning),
+            *(header, self.limits),
         )
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))

@@ -109,7 +109,7 @@ class Shop:
         async def reached():
             return await self.count(kill.table) >= kill.at or importing.returncode is not None
 
-        await until(reached)
+        await until(reached, 120)
         await asyncio.sleep(kill.later)
         await asyncio.to_thread(system.kill, "sales")
         assert importing.returncode is None, "the import was faster than the kill"

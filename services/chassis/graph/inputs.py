@@ -32,7 +32,7 @@ def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> l
     for it in fields:
         kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
         optional = not creating or not _is_needed(shape, it)
-        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
+        parts.append(Part(it.input_name, kind | None if optional else kind, it.description))
     return parts
 
 
@@ -40,7 +40,7 @@ def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Cha
     """Read an input as changes of the entity, refusing all that its columns cannot hold."""
     refusals: list[Refusal] = []
     values: dict[str, Any] = {}
-    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
+    by_name = shape.inputs
     if creating:
         refusals += [
             Required("a new one needs this", path=(name,))
@@ -112,10 +112,6 @@ def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
 def _is_needed(shape: Shape, found: Bound) -> bool:
     column = getattr(shape.entity, found.keys[0]).property.columns[0]
     return not column.nullable and column.default is None and column.server_default is None
-
-
-def _input_name(found: Bound) -> str:
-    return found.input_name if isinstance(found, Reference) else found.public
 
 
 def value_of(value: Any) -> Any:

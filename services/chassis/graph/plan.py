@@ -106,6 +106,16 @@ def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
     return PagePlan(planned(shapes, shape, wanted), asked.arguments(), counts, is_read)
 
 
+def take(plan: Plan, found: Bound) -> None:
+    """Have a column, a computed field or the id of a reference read, under the field's name."""
+    if isinstance(found, Reference):
+        plan.plain[found.name] = plan.index(found.keys[0])
+    elif isinstance(found, Computed):
+        _take_computed(plan, found)
+    else:
+        _take_column(plan, found)
+
+
 def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:
     found = plan.shape.fields.get(asked.name)
     if found is None:
@@ -114,7 +124,11 @@ def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:
         _ADD[type(found)](shapes, plan, asked, found)
 
 
-def _add_column(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
+def _add_plain(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
+    take(plan, found)
+
+
+def _take_column(plan: Plan, found: Bound) -> None:
     if len(found.keys) == 1:
         plan.plain[found.name] = plan.index(found.keys[0])
         return
@@ -124,9 +138,7 @@ def _add_column(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> 
     )
 
 
-def _add_computed(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
-    if not isinstance(found, Computed):
-        raise TypeError(found)
+def _take_computed(plan: Plan, found: Computed) -> None:
     readers = [_reader(plan, key) for key in found.keys]
     function = found.function
     plan.built[found.name] = lambda row: function(*(read(row) for read in readers))
@@ -182,9 +194,9 @@ def _add_external_refs(_shapes: Shapes, plan: Plan, _asked: Selected) -> None:
 
 
 _ADD: dict[type[Bound], Callable[[Shapes, Plan, Selected, Bound], None]] = {
-    Column: _add_column,
+    Column: _add_plain,
     Reference: _add_reference,
-    Computed: _add_computed,
+    Computed: _add_plain,
     Many: _add_many,
 }
 _ADD_COMMON: dict[str, Callable[[Shapes, Plan, Selected], None]] = {

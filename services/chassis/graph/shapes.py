@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from inspect import signature
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -34,9 +35,13 @@ class Bound:
     write: bool = False
     history: bool = False
 
-    @property
+    @cached_property
     def public(self) -> str:
         return to_camel(self.name)
+
+    @property
+    def input_name(self) -> str:
+        return self.public
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,11 @@ class Shape:
         if self.reading is None:
             raise BindingError(f"{self.name} is a record of another service")
         return self.reading.entity
+
+    @cached_property
+    def inputs(self) -> dict[str, Bound]:
+        """Give the fields that a client may set, by the names that they have in inputs."""
+        return {it.input_name: it for it in self.fields.values() if it.write}
 
     def written(self, *, history: bool) -> Iterator[Bound]:
         """Give the fields that a client may set: now, or only when it brings in history."""
