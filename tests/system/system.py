@@ -45,7 +45,7 @@ class System:
         made = keys.make(self.folder / "keys")
         ground = Ground(self.databases, nats_url, made, self.sockets)
         settings = LocalSettings(gateway_port=ports.any_free())
-        self.nats_url = nats_url
+        self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
         started = [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
         for it in started:
