@@ -19,7 +19,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
-from services.chassis.ids import new_id
+from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
     NotFound,
     RecordArchived,
@@ -96,7 +96,8 @@ class Work:
 
     async def all(self, entity: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Read many records at once; what this actor may not see is left out."""
-        statement = select(entity).where(entity.id.in_(ids), entity.visible_to(self.actor))
+        known = [it for it in ids if is_possible(it)]
+        statement = select(entity).where(entity.id.in_(known), entity.visible_to(self.actor))
         return {it.id: it for it in await self.session.scalars(statement)}
 
     def add(self, entity: type[R], values: Changes | None = None, **more: Any) -> R:
@@ -216,12 +217,14 @@ class Work:
             await outbox.lay(self.session, self.laid)
 
     def _visible(self, entity: type[R], id: str) -> Select[tuple[R]]:
+        if not is_possible(id):
+            raise _missing(entity)
         return select(entity).where(entity.id == id, entity.visible_to(self.actor))
 
     async def _found(self, statement: Select[tuple[R]], entity: type[R], version: int | None) -> R:
         found: R | None = (await self.session.scalars(statement)).one_or_none()
         if found is None:
-            raise NotFound(f"there is no such {entity.__tablename__.replace('_', ' ')}")
+            raise _missing(entity)
         if version is not None and found.version != version:
             raise VersionConflict(f"this record is at version {found.version} by now")
         return found
@@ -269,6 +272,10 @@ class Works:
                 raise refusal_of(error) from error
         if work.laid and not rehearsal:
             self.committed()
+
+
+def _missing(entity: type[Any]) -> NotFound:
+    return NotFound(f"there is no such {entity.__tablename__.replace('_', ' ')}")
 
 
 def _live(found: R) -> R:

@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from graphql import (
@@ -13,6 +14,7 @@ from graphql import (
     NameNode,
     ObjectFieldNode,
     VariableNode,
+    build_schema,
     print_ast,
     value_from_ast_untyped,
 )
@@ -20,9 +22,13 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
+from deploy.local.checkout import ROOT
+from deploy.local.databases import SERVICES
 from services.chassis.actor import ActorKind
 from services.chassis.tokens import Identity, Signer
+from tests.system.system import PASSWORD, Company
 
+SUPERGRAPH = ROOT / "gateway" / "supergraph.graphql"
 FAULTS = {"INTERNAL", "SUBGRAPH_UNAVAILABLE", "DEADLINE_EXCEEDED"}
 PATIENCE = 30
 LEFT_OUT = {"_service"}
@@ -58,9 +64,12 @@ class Door:
 
     name: str
     address: str
+    sdl: Path
     tokens: dict[str, str]
+    ids: list[str]
     asked: int = 0
     refused: int = 0
+    roots: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def post(self, body, token):
@@ -76,11 +85,12 @@ class Door:
         finally:
             connection.close()
 
-    def ask(self, document, variables, role):
+    def ask(self, root, document, variables, role):
         """Ask, and note what is a fault of ours."""
         body = json.dumps({"query": document, "variables": variables}).encode()
         status, answer = self.post(body, self.tokens[role])
         self.asked += 1
+        self.roots.add(root)
         errors = json.loads(answer).get("errors", ())
         self.refused += bool(errors)
         if found := fault(status, errors):
@@ -116,6 +126,36 @@ def fault(status, errors):
     return ""
 
 
+DOORS = ("gateway", *SERVICES)
+ROLES = ("SALES_REPRESENTATIVE", "SERVICE_AGENT")
+
+
+async def doors(system):
+    """Found a company with somebody in each of some roles, who may ask at each door."""
+    company = Company(system)
+    await company.found()
+    firm = await company.customer()
+    about = {"customerId": firm, "name": "Quay"}
+    ids = [firm, await company.order(firm, steps=["placeOrder"])]
+    ids.append(await company.make("createOpportunity", about))
+    ids.append(await company.make("openCase", {"customerId": firm, "subject": "Lamp"}))
+    viewer = (await company.ask("{ viewer { id } }"))["viewer"]["id"]
+    people, tokens = {"ADMINISTRATOR": viewer}, {"ADMINISTRATOR": company.token}
+    for role in ROLES:
+        email = f"{role.lower()}@company.example"
+        given = {"name": "Eve", "email": email, "roles": [role]}
+        people[role] = await company.make("createStaffUser", given)
+        await company.do("setStaffUserPassword", people[role], {"password": PASSWORD})
+        tokens[role] = await company.sign_in(email)
+    ids += people.values()
+    made = {"gateway": Door("gateway", system.graph_url, SUPERGRAPH, tokens, ids)}
+    for it in SERVICES:
+        sdl = ROOT / "services" / it / "contract" / "schema.graphql"
+        signed_here = signed(system, it, company.tenant, people)
+        made[it] = Door(it, system.programs[it].address, sdl, signed_here, ids)
+    return made
+
+
 def signed(system, service, tenant, subjects):
     """Sign, as the gateway does, who asks a service behind it."""
     signer = Signer.from_file("gateway", system.keys["gateway"].private)
@@ -127,8 +167,9 @@ def signed(system, service, tenant, subjects):
     }
 
 
-def explore(door, schema, ids, *, examples, chance=None):
+def explore(door, *, examples, chance=None):
     """Ask so many generated operations at a door; without a chance given, the same each time."""
+    schema = build_schema(door.sdl.read_text("utf-8"), assume_valid_sdl=True)
 
     @settings(
         max_examples=examples,
@@ -137,7 +178,7 @@ def explore(door, schema, ids, *, examples, chance=None):
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(operations(schema, ids), st.sampled_from(sorted(door.tokens)))
+    @given(operations(schema, door.ids), st.sampled_from(sorted(door.tokens)))
     def asked(operation, role):
         door.ask(*operation, role)
 
@@ -193,17 +234,17 @@ def scalars(ids):
 
 
 def _put(document, root, as_variables):
-    """Give the text of a document, and its variables: its root field's arguments, or none."""
+    """Give a root field, the text that asks it, and variables: its arguments, or none."""
     (operation,) = document.definitions
     (field,) = operation.selection_set.selections
     given = {it.name.value: it.value for it in field.arguments}
     if not as_variables or not given.keys() <= root.args.keys():
-        return print_ast(document), {}
+        return field.name.value, print_ast(document), {}
     declared = ", ".join(f"${it}: {root.args[it].type}" for it in given)
     handed = [ArgumentNode(name=_named(it), value=VariableNode(name=_named(it))) for it in given]
     text = print_ast(replaced(field, arguments=tuple(handed)))
     values = {name: value_from_ast_untyped(it) for name, it in given.items()}
-    return f"{operation.operation.value}({declared}) {{ {text} }}", values
+    return field.name.value, f"{operation.operation.value}({declared}) {{ {text} }}", values
 
 
 def _representation(id):

@@ -20,6 +20,8 @@ from services.chassis.ids import new_id
 from services.customers import maintenance
 from tests.support.waiting import until
 
+PATIENCE = 120
+"""Until a program stands, also on a machine that has much else to do."""
 PASSWORD = "a password for tests"
 LISTS = "{ customers(first: 1) { nodes { id } } orders(first: 1) { nodes { id } } cases(first: 1) { nodes { id } } }"  # noqa: E501  # one line to be read as one
 
@@ -62,7 +64,8 @@ class System:
 
     def await_ready(self, name):
         ready = partial(is_ready, self.programs[name].address)
-        processes.await_ready(name, self.running[name], ready, log=self.log(name))
+        log = self.log(name)
+        processes.await_ready(name, self.running[name], ready, log=log, patience=PATIENCE)
 
     def log(self, name):
         return self.folder / f"{name}.log"

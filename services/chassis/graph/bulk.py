@@ -11,6 +11,7 @@ from services.chassis.graph.errors import each_of, user_errors
 from services.chassis.graph.inputs import changes_of, unfit_text, written_parts
 from services.chassis.graph.making import Part, list_of, made_field, made_input
 from services.chassis.graph.mutate import Command, told
+from services.chassis.graph.oddities import oddity
 from services.chassis.graph.payloads import ASKING_PARTS
 from services.chassis.graph.read import Reader
 from services.chassis.graph.rows import MAX_ROWS, BulkDeed, Row, bulk_types, error_part
@@ -87,7 +88,8 @@ class Upserting:
         if len(items) > MAX_ROWS:
             raise LimitExceeded(f"at most {MAX_ROWS} items at once", path=("items",))
         refs = [_ref_of(it) for it in items]
-        self.known = await references.known_by(work.session, self.shape.name, refs)
+        sound = [it for it in refs if not any(map(oddity, it))]
+        self.known = await references.known_by(work.session, self.shape.name, sound)
         return [Row(index, self.known.get(ref, "")) for index, ref in enumerate(refs)]
 
     async def put(self, work: Work, row: Row) -> None:

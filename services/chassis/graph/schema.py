@@ -22,7 +22,7 @@ from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
 from services.chassis.graph.types import USER_ERRORS, Actor, StaffUser
-from services.chassis.refusals import Forbidden, LimitExceeded
+from services.chassis.refusals import Forbidden, Invalid, LimitExceeded
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
 MAX_ENTITIES = 500
@@ -103,6 +103,8 @@ class Entities:
     ) -> list[Any]:
         if len(representations) > MAX_ENTITIES:
             raise LimitExceeded(f"at most {MAX_ENTITIES} representations at once")
+        if not all(map(_is_key, representations)):
+            raise Invalid("a representation holds `__typename` and `id`, both texts")
         asked = selected_by(info)
         found = {
             name: await self._of_type(info.context, asked, name, representations)
@@ -123,6 +125,12 @@ class Entities:
                 return await reader.by_ids(plan, list(ids))
         except Forbidden:
             return {}
+
+
+def _is_key(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(given.get(it), str) for it in ("__typename", "id")
+    )
 
 
 def _shapes(records: Iterable[type]) -> Shapes:
