@@ -32,8 +32,8 @@ def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> l
     parts = []
     for it in fields:
         kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
-        optional = not creating or not _is_needed(shape, it)
-        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
+        optional = not creating or not is_needed(shape, it)
+        parts.append(Part(input_name(it), kind | None if optional else kind, it.description))
     return parts
 
 
@@ -41,12 +41,12 @@ def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Cha
     """Read an input as changes of the entity, refusing all that its columns cannot hold."""
     refusals: list[Refusal] = []
     values: dict[str, Any] = {}
-    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
+    by_name = {input_name(it): it for it in shape.fields.values() if it.write}
     if creating:
         refusals += [
             Required("a new one needs this", path=(name,))
             for name, it in by_name.items()
-            if name not in given and not it.history and _is_needed(shape, it)
+            if name not in given and not it.history and is_needed(shape, it)
         ]
     for name, value in given.items():
         found = by_name[name]
@@ -106,22 +106,31 @@ def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
         value = value["amount"]
     if odd := oddity(Decimal(value)):
         return [OutOfRange(odd, path=(name,))]
-    whole = (kind.precision or 38) - (kind.scale or 0)
-    if abs(Decimal(value)) >= Decimal(10) ** whole:
-        most = str(Decimal(10) ** whole - Decimal(1).scaleb(-(kind.scale or 0)))
-        told = f"this may have {whole} digits before the point"
-        return [OutOfRange(told, path=(name,), details=Bounds(min=f"-{most}", max=most))]
+    most = largest(kind)
+    if abs(Decimal(value)) >= Decimal(10) ** whole_digits(kind):
+        told = f"this may have {whole_digits(kind)} digits before the point"
+        return [OutOfRange(told, path=(name,), details=Bounds(min=f"-{most}", max=str(most)))]
     if Decimal(value) != round(Decimal(value), kind.scale or 0):
         return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
     return []
 
 
-def _is_needed(shape: Shape, found: Bound) -> bool:
+def whole_digits(kind: Any) -> int:
+    """Count the digits that a number may have before its point."""
+    return int((kind.precision or 38) - (kind.scale or 0))
+
+
+def largest(kind: Any) -> Decimal:
+    """Give the largest number that a column holds."""
+    return Decimal(10) ** whole_digits(kind) - Decimal(1).scaleb(-(kind.scale or 0))
+
+
+def is_needed(shape: Shape, found: Bound) -> bool:
     column = getattr(shape.entity, found.keys[0]).property.columns[0]
     return not column.nullable and column.default is None and column.server_default is None
 
 
-def _input_name(found: Bound) -> str:
+def input_name(found: Bound) -> str:
     return found.input_name if isinstance(found, Reference) else found.public
 
 

@@ -62,6 +62,7 @@ def create(cls: type, command: Command, description: str) -> Any:
         return await command(work, changes_of(shape, arguments["input"], creating=True))
 
     parts = [Part("input", given, "Its values.")]
+    shape.deeds["create"] = permission_of(command)
     behaviour = Deed(shape, permission_of(command), deed)
     return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 
@@ -81,6 +82,7 @@ def update(cls: type, command: Command, description: str) -> Any:
         version = await agreed_version(work, shape, arguments)
         return await command(work, arguments["id"], values, version)
 
+    shape.deeds["edit"] = permission_of(command)
     behaviour = Deed(shape, permission_of(command), deed)
     return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 

@@ -17,6 +17,7 @@ from strawberry.types.union import StrawberryUnion
 
 from services.chassis.graph.declare import Info
 from services.chassis.graph.making import BEHAVIOUR, Part, made_field
+from services.chassis.graph.metadata import record_types
 from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
@@ -81,6 +82,8 @@ class Subgraph(strawberry.federation.Schema):
                 _Service, "This subgraph, for a gateway.", [], self._sdl, name="_service"
             ),
         }
+        service = service_of(self.shapes)
+        fields[f"{service}_record_types"] = record_types(service, self.shapes)
         return strawberry.type(type("Query", (query,), fields))
 
     def _sdl(self, _source: Any, _info: Info) -> "_Service":
@@ -125,6 +128,14 @@ class Entities:
                 return await reader.by_ids(plan, list(ids))
         except Forbidden:
             return {}
+
+
+def service_of(shapes: Shapes) -> str:
+    """Name the service whose tables these records have."""
+    (service,) = {
+        it.entity.__module__.split(".")[1] for it in shapes.values() if it.reading is not None
+    }
+    return str(service)
 
 
 def _is_key(given: Any) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 from services.chassis.database import public_name
 from services.chassis.graph.making import BindingError
 from services.chassis.graph.types import Money
+from services.chassis.permissions import Permission
 from services.chassis.reading import Reading
 
 C = TypeVar("C")
@@ -87,6 +88,8 @@ class Shape:
     cls: type
     reading: Reading | None
     fields: dict[str, Bound] = attribute(default_factory=dict)
+    deeds: dict[str, Permission] = attribute(default_factory=dict)
+    """Which permission it needs to create, edit, archive and purge a record, where one can."""
 
     @property
     def entity(self) -> Any:

@@ -140,8 +140,7 @@ def order_input(shape: Shape) -> Any:
     kept = vars(shape.cls).get("__order__")
     if kept is not None:
         return kept
-    reading = shape.reading
-    names = {_sort_name(it): it for it in (*(reading.sorts if reading else ()), "id")}
+    names = sort_names(shape)
     sort = enum.Enum(f"{shape.name}Sort", names)  # type: ignore[misc]  # its members are the sorts
     described(
         sort,
@@ -163,5 +162,8 @@ def order_input(shape: Shape) -> Any:
     return made
 
 
-def _sort_name(column: str) -> str:
-    return column.removesuffix("_value").upper()
+def sort_names(shape: Shape) -> dict[str, str]:
+    """Give the names by which a shape's lists are sorted, and the column of each."""
+    reading = shape.reading
+    columns = (*(reading.sorts if reading else ()), "id")
+    return {it.removesuffix("_value").upper(): it for it in columns}
