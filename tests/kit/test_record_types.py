@@ -1,6 +1,7 @@
 """Record types tell a frontend what it needs to build lists and forms, derived from the shapes."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ async def test_a_choice_tells_its_options(harbour):
 
 
 async def test_what_forms_are_told_to_write_is_what_the_input_takes(harbour):
-    schema = Harbour.answerer.schema._schema.type_map
+    schema: Any = Harbour.answerer.schema._schema.type_map
     for record, name in (("Ship", "CreateShipInput"), ("Voyage", "SailVoyageInput")):
         found = (await fields(harbour, record)).values()
         inputs = schema[name].fields
@@ -113,7 +114,8 @@ async def test_what_forms_are_told_to_write_is_what_the_input_takes(harbour):
 
 
 async def test_sorts_and_filters_are_those_of_the_list(harbour):
-    ship, schema = await told(harbour, "Ship"), Harbour.answerer.schema._schema.type_map
+    ship = await told(harbour, "Ship")
+    schema: Any = Harbour.answerer.schema._schema.type_map
     assert ship["sorts"] == list(schema["ShipSort"].values)
     assert ship["filters"] == list(schema["ShipWhere"].fields)
 

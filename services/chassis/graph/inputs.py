@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +34,8 @@ def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> l
     for it in fields:
         kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
         optional = not creating or not is_needed(shape, it)
-        parts.append(Part(input_name(it), kind | None if optional else kind, it.description))
+        made = Part(input_name(it), kind | None if optional else kind, it.description)
+        parts.append(replace(made, deprecated=it.deprecated) if optional else made)
     return parts
 
 

@@ -3,7 +3,7 @@
 import enum
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from services.chassis.permissions import Permission
 from services.chassis.reading import Reading
 
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Bound:
     kind: Any = None
     write: bool = False
     history: bool = False
+    deprecated: str | None = None
 
     @property
     def public(self) -> str:
@@ -117,6 +119,7 @@ class Marker:
     history: bool = False
     of: Any = None
     target: Any = None
+    deprecated: str | None = None
 
 
 def field(description: str, *, write: bool = False, history: bool = False) -> Any:
@@ -142,6 +145,18 @@ def computed(function: Callable[..., Any], description: str) -> Any:
     return Marker(Computed, description, of=function)
 
 
+def deprecated(declared: T, *, use: str, after: date) -> T:
+    """Say of a field, a root field or a mutation what to use instead, and until when it stays.
+
+    A field that can be written is deprecated in inputs and filters too.
+    """
+    reason = f"Use {use}. Removed after {after}."
+    if isinstance(declared, Marker):
+        return replace(declared, deprecated=reason)
+    declared.deprecation_reason = reason  # type: ignore[attr-defined]  # strawberry's field
+    return declared
+
+
 RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
 
 
@@ -152,7 +167,7 @@ def bound(cls: type, reading: Reading) -> Shape:
         attribute_kind = _kind_of(_mapped(shape, name))
         shape.fields[to_camel(name)] = Column(name, (name,), "", attribute_kind)
     for name, marker in _markers(cls):
-        found = _BIND[marker.role](shape, name, marker)
+        found = replace(_BIND[marker.role](shape, name, marker), deprecated=marker.deprecated)
         shape.fields[found.public] = found
     return shape
 
@@ -168,7 +183,7 @@ def bound_later(shape: Shape, name: str, marker: Marker) -> Many:
     """Bind a relation that another slice adds to a record or a stub."""
     if name in shape.fields or marker.role is not Many:
         raise BindingError(f"{shape.name}.{name}: another slice may add a new relation, no more")
-    found = _many(shape, name, marker)
+    found = replace(_many(shape, name, marker), deprecated=marker.deprecated)
     shape.fields[found.public] = found
     return found
 
@@ -199,7 +214,8 @@ def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
         raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
     kind = strawberry.ID
     target = _record_in(shape.cls.__annotations__.get(name))
-    return Reference(name, (key,), marker.description, kind, marker.write, marker.history, target)
+    found = Reference(name, (key,), marker.description, kind, marker.write, marker.history)
+    return replace(found, target=target)
 
 
 def _record_in(written: Any) -> Any:
