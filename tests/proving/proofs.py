@@ -192,7 +192,7 @@ def generated_operations(transcript):
             generated.explore(door, examples=operations // len(doors), chance=seed)
             transcript.say(
                 f"{door.name}: {door.asked} operations of {len(door.roots)} root fields,"
-                f" {door.refused} of them refused, {len(door.faults)} faults"
+                f" {door.refused} of them refused, {door.late} late, {len(door.faults)} faults"
             )
             for it in door.faults:
                 transcript.say(it)

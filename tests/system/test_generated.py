@@ -61,5 +61,8 @@ def test_a_fault_is_known_when_it_is_seen():
     masked = {"extensions": {"code": "INTERNAL", "requestId": "req_1"}}
     assert generated.fault(200, [fine]) == generated.fault(401, [fine]) == ""
     assert "INTERNAL" in generated.fault(200, [fine, masked])
+    late = {"extensions": {"code": "DEADLINE_EXCEEDED", "requestId": "req_1"}}
     assert "500" in generated.fault(500, [])
+    assert "500" in generated.fault(500, [fine])
+    assert generated.fault(504, [late]) == ""
     assert generated.fault(200, [{"message": "no code"}]) != ""
