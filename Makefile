@@ -13,7 +13,7 @@ CODE := services gateway deploy tests
 help: ## List the commands.
 	@echo "Guanxi: make COMMAND"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
-		printf '  %-15s %s\n' "$$name" "$$what"; done
+		printf '  %-17s %s\n' "$$name" "$$what"; done
 
 .PHONY: python
 python:
@@ -66,6 +66,10 @@ format: install ## Put the code into its one form.
 contracts: install ## Write the generated files anew: schemas, events, permissions, supergraph.
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
+
+.PHONY: release-contracts
+release-contracts: install ## Hold clients' contracts to today's from here on; BREAKING=1 where that breaks clients.
+	@$(VENV)/python -m tests.contracts $(if $(BREAKING),--breaking)
 
 .PHONY: check
 check: install check-form check-lint check-types check-imports check-contracts test ## Check form, lint, types, imports, generated files; then test (sizes, rooms, migrations too).

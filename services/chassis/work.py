@@ -19,7 +19,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
-from services.chassis.ids import new_id
+from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
     NotFound,
     RecordArchived,
@@ -98,16 +98,12 @@ class Work:
     async def all(self, entity: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Read many records at once; what this actor may not see is left out."""
         # an array is one parameter: a list of any length is then one statement, planned once
-        among = any_(bindparam("among", list(ids), ARRAY(Text)))
+        known = [it for it in ids if is_possible(it)]
+        among = any_(bindparam("among", known, ARRAY(Text)))
         statement = select(entity).where(entity.id == among, entity.visible_to(self.actor))
         found = {it.id: it for it in await self.session.scalars(statement)}
         self.read |= {(entity, id): it for id, it in found.items()}
         return found
-
-    async def seen(self, entity: type[Any], ids: Sequence[str]) -> set[str]:
-        """Say which of these ids are of records that this actor may see."""
-        statement = select(entity.id).where(entity.id.in_(ids), entity.visible_to(self.actor))
-        return set(await self.session.scalars(statement))
 
     def add(self, entity: type[R], values: Changes | None = None, **more: Any) -> R:
         """Make a record; its id, tenant and origin come from this work.
@@ -250,6 +246,8 @@ class Work:
         return found
 
     async def _asked(self, entity: type[R], id: str, *, lock: bool) -> R | None:
+        if not is_possible(id):
+            return None
         statement = select(entity).where(entity.id == id, entity.visible_to(self.actor))
         found = await self.session.scalars(statement.with_for_update() if lock else statement)
         return found.one_or_none()

@@ -14,6 +14,7 @@ from graphql import (
 from services.chassis.ids import new_id
 
 REQUIRES = re.compile(r"Requires `([a-z_:]+)`(?:, and `([a-z_:]+)` to change what is there)?")
+PUBLISHES = re.compile(r"Publishes ([\w.]+(?:, [\w.]+)*)\.$")
 NEEDS_NO_SIGN_IN = "Needs no sign-in"
 LEFT_OUT = {"history", "expectedVersion", "dryRun", "idempotencyKey"}
 """What needs a permission of its own, refuses for a reason of its own, or does not do it."""
@@ -42,6 +43,12 @@ def permissions_of(deed):
     """
     found = REQUIRES.search(deed.description or "")
     return [it for it in found.groups() if it] if found else []
+
+
+def events_of(deed):
+    """Read in a mutation's description which events it publishes."""
+    found = PUBLISHES.search(deed.description or "")
+    return found[1].split(", ") if found else []
 
 
 def document_of(name, deed):

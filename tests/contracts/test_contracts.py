@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
-from tests.contracts import facts, graphs
+from tests.contracts import deeds, facts, graphs
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +111,19 @@ def test_every_mutation_answers_with_a_payload_of_its_name(sdls):
 
 def test_every_mutation_can_be_tried_without_effect_and_repeated_under_a_key(sdls):
     assert [it for sdl in sdls for it in graphs.not_repeatable(sdl)] == []
+
+
+TELL_NOTHING = {"signIn", "setStaffUserPassword"}
+"""Mutations that publish nothing: the list is closed."""
+TOLD_BY_NO_MUTATION = {"customers.company.created.v1"}
+"""A company is made by `crm tenant create`."""
+
+
+def test_every_mutation_says_which_events_it_publishes_and_every_event_is_said(sdls, events):
+    told = {type for each in events for type in each["publishes"]}
+    said = {name: deeds.events_of(it) for sdl in sdls for name, it in deeds.deeds_of(sdl).items()}
+    assert {name for name, it in said.items() if not it} == TELL_NOTHING
+    assert {type for it in said.values() for type in it} == told - TOLD_BY_NO_MUTATION
 
 
 def test_a_root_field_stands_in_exactly_one_service(sdls):

@@ -67,7 +67,17 @@ class Asker:
         document = (
             f"mutation({declared}) {{ done: {deed}({handed}) {{ {returned} {AFTERWARDS} }} }}"
         )
-        return (await self.ask(document, who, **given))["done"]
+        done = (await self.ask(document, who, **given))["done"]
+        self.require_promised(deed, done["events"])
+        return done
+
+    def require_promised(self, deed, events):
+        """Hold what a mutation published against what its description says that it publishes."""
+        mutation = self.answerer.schema._schema.mutation_type
+        assert mutation
+        description = mutation.fields[deed].description or ""
+        unsaid = [it["type"] for it in events if it["type"] not in description]
+        assert unsaid == [], f"{deed} does not say that it publishes {unsaid}"
 
     async def rows(self, statement, **parameters):
         async with reading(self.engine, self.tenant) as connection:
@@ -175,6 +185,7 @@ class Workplace(Asker):
         )
         done = (await self.ask(document, person, items=items))["done"]
         assert done["userErrors"] == []
+        self.require_promised(f"upsert{name}", done["events"])
         return done["results"], [it["type"] for it in done["events"]]
 
 

@@ -10,7 +10,7 @@ from services.chassis.graph.making import described
 from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
-from services.chassis.graph.shapes import computed, field, many, reference
+from services.chassis.graph.shapes import computed, deprecated, field, many, reference
 from services.chassis.graph.types import Connection, Money, Record, StaffUser
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "computed",
     "connection",
     "create",
+    "deprecated",
     "described",
     "field",
     "groups",

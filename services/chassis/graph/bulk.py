@@ -13,6 +13,7 @@ from services.chassis.graph.errors import each_of, user_errors
 from services.chassis.graph.inputs import changes_of, unfit_text, written_parts
 from services.chassis.graph.making import Part, list_of, made_field, made_input
 from services.chassis.graph.mutate import Command, told
+from services.chassis.graph.oddities import oddity
 from services.chassis.graph.payloads import ASKING_PARTS
 from services.chassis.graph.read import Reader
 from services.chassis.graph.rows import MAX_ROWS, BulkDeed, Row, bulk_types, error_part
@@ -104,7 +105,8 @@ class Upserting:
         if len(self.items) > MAX_ROWS:
             raise LimitExceeded(f"at most {MAX_ROWS} items at once", path=("items",))
         refs = [ref for it in self.items if (ref := _ref_of(it))]
-        known = await references.known_by(work.session, self.shape.name, refs)
+        sound = [it for it in refs if not any(map(oddity, it))]
+        known = await references.known_by(work.session, self.shape.name, sound)
         for index, it in enumerate(self.items):
             ref = _ref_of(it)
             id = it.get("id") or (known.get(ref, "") if ref else "")

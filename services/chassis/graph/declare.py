@@ -182,7 +182,9 @@ def _give_fields(cls: type, shape: Shape) -> None:
 def _field(found: Bound) -> Any:
     if isinstance(found, Many):
         target = shape_of(found.target)
-        return made_field(
+        made = made_field(
             page_of(found.target), found.description, page_arguments(target), Related()
         )
-    return strawberry.field(description=found.description)
+        made.deprecation_reason = found.deprecated
+        return made
+    return strawberry.field(description=found.description, deprecation_reason=found.deprecated)

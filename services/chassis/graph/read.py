@@ -19,6 +19,7 @@ from services.chassis.graph.lists import Listing
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
 from services.chassis.graph.relative import Moment, is_relative
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
+from services.chassis.ids import is_possible
 from services.chassis.refusals import Forbidden
 
 
@@ -39,6 +40,7 @@ class Reader:
 
     async def by_ids(self, plan: Plan, ids: Sequence[str]) -> dict[str, Any]:
         """Read records by id; what this actor may not see is left out, stubs are never asked."""
+        ids = [it for it in ids if is_possible(it)]
         if plan.shape.reading is None:
             records = {id: plan.stub(id) for id in ids}
             await self._follow_many(plan, list(records.values()))

@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
 from services.chassis.exchange import Reckoning
+from services.chassis.graph import metadata
 from services.chassis.graph.declare import Info
 from services.chassis.graph.jobs import Jobs, mutation_fields, query_fields, record_types
 from services.chassis.graph.making import BEHAVIOUR, Part, made_field
@@ -26,7 +27,7 @@ from services.chassis.graph.shapes import Shape, bound_stub, shape_of
 from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
 from services.chassis.jobs import JobKind
-from services.chassis.refusals import Forbidden, LimitExceeded
+from services.chassis.refusals import Forbidden, Invalid, LimitExceeded
 from services.chassis.runner import Begin
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
@@ -111,6 +112,8 @@ class Subgraph(strawberry.federation.Schema):
                 _Service, "This subgraph, for a gateway.", [], self._sdl, name="_service"
             ),
         }
+        service = service_of(self.shapes)
+        fields[f"{service}_record_types"] = metadata.record_types(service, self.shapes)
         return _with(query, fields)
 
     def _sdl(self, _source: Any, _info: Info) -> "_Service":
@@ -133,6 +136,8 @@ class Entities:
     ) -> list[Any]:
         if len(representations) > MAX_ENTITIES:
             raise LimitExceeded(f"at most {MAX_ENTITIES} representations at once")
+        if not all(map(_is_key, representations)):
+            raise Invalid("a representation holds `__typename` and `id`, both texts")
         asked = selected_by(info)
         found = {
             name: await self._of_type(info.context, asked, name, representations)
@@ -158,6 +163,19 @@ class Entities:
 def _with(root: type, fields: Mapping[str, Any]) -> type:
     """Add fields to a root type."""
     return strawberry.type(type(root.__name__, (root,), dict(fields)))
+
+
+def service_of(shapes: Shapes) -> str:
+    """Name the service whose tables these records have; each has the chassis' too."""
+    named = {it.entity.__module__.split(".")[1] for it in shapes.values() if it.reading}
+    (service,) = named - {"chassis"}
+    return str(service)
+
+
+def _is_key(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(given.get(it), str) for it in ("__typename", "id")
+    )
 
 
 def _shapes(records: Iterable[type]) -> Shapes:
