@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import asyncpg
 from pydantic.alias_generators import to_camel
 from sqlalchemy import (
     ColumnElement,
@@ -179,6 +180,7 @@ def connect(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         **(sized if pooled else {"poolclass": NullPool}),
         connect_args={
+            "connection_class": TenantConnection,
             "timeout": 10,
             "command_timeout": STATEMENT_SECONDS + 5,
             "server_settings": {
@@ -187,9 +189,16 @@ def connect(
                 "lock_timeout": f"{LOCK_SECONDS}s",
                 "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
                 "timezone": "UTC",
+                "standard_conforming_strings": "on",
             },
         },
     )
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def forget_tenant(connection: Any, _record: Any) -> None:
+        """Let no transaction be bound by whoever had the connection before, and did not begin."""
+        if connection is not None:
+            connection.driver_connection.next_tenant = None
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def forget_dead_connections(context: Any) -> None:
@@ -200,7 +209,35 @@ def connect(
     return engine
 
 
+class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
+    """Binds its next transaction to a tenant in the round trip that begins it.
+
+    It is bound for that transaction alone: one that nobody bound sees no row.
+    """
+
+    next_tenant: str | None = None
+
+    async def execute(self, query: str, *values: Any, **options: Any) -> str:
+        tenant = self.next_tenant
+        if tenant is not None and query.startswith("BEGIN"):
+            self.next_tenant = None
+            literal = tenant.replace("'", "''")  # in a simple query there are no parameters
+            query = f"{query} SELECT set_config('app.tenant', '{literal}', true)"
+        told: str = await super().execute(query, *values, **options)
+        return told
+
+
 BIND_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+async def bind(connection: AsyncConnection, tenant: str) -> None:
+    """Let this transaction see one tenant's rows: by its BEGIN, if that is still to come."""
+    pooled = await connection.get_raw_connection()
+    driver: Any = pooled.driver_connection
+    if driver.is_in_transaction():
+        await connection.execute(BIND_TENANT, {"tenant": tenant})
+    else:
+        driver.next_tenant = tenant
 
 
 @asynccontextmanager
@@ -209,5 +246,5 @@ async def reading(engine: AsyncEngine, tenant: str) -> AsyncIterator[AsyncConnec
     async with engine.connect() as connection:
         await connection.execution_options(postgresql_readonly=True)
         async with connection.begin():
-            await connection.execute(BIND_TENANT, {"tenant": tenant})
+            await bind(connection, tenant)
             yield connection
