@@ -9,7 +9,8 @@ from tests.proving import proofs, transcripts
 def main(names):
     """Run the proofs that are named, or all; exit with 1 where one fails."""
     known = {
-        it.__name__: it for it in (proofs.northwind, proofs.killed_imports, proofs.federation)
+        it.__name__: it
+        for it in (proofs.northwind, proofs.killed_imports, proofs.federation, proofs.compiled)
     }
     if unknown := set(names) - known.keys():
         sys.stderr.write(f"there is no proof {', '.join(unknown)}: {', '.join(known)}\n")

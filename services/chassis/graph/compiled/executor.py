@@ -20,7 +20,7 @@ from graphql.pyutils import Path
 
 from services.chassis.graph.compiled.writing import Completer, written
 
-MAX_VARIANTS = 32
+MAX_VARIANTS = 8
 """For how many values of its conditions a document keeps functions."""
 Completers = dict[tuple[Any, ...], Completer | None]
 

@@ -24,7 +24,7 @@ from services.chassis.graph.compiled.leaves import Leaf, Unusual, leaf_of
 
 Completer = Callable[[Any], Any]
 """Gives what stands in the answer for a value, or raises."""
-MAX_FUNCTIONS = 1000
+MAX_FUNCTIONS = 300
 """How many an operation may need; fragments in fragments can ask for a great many."""
 
 
