@@ -5,17 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.events import Envelope
 
 
 class HandledEvent(Entity):
     __tablename__ = "inbox"
 
-    event_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    handled_at: Mapped[datetime]
+    event_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    handled_at: Mapped[datetime] = column()
 
 
 class EventGate(Entity):
@@ -23,9 +23,9 @@ class EventGate(Entity):
 
     __tablename__ = "event_gate"
 
-    source: Mapped[str] = mapped_column(primary_key=True)
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    sequence: Mapped[int]
+    source: Mapped[str] = column(primary_key=True)
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    sequence: Mapped[int] = column()
 
 
 class Verdict(enum.Enum):
