@@ -226,15 +226,25 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # the driver 
     It is bound for that transaction alone: one that nobody bound sees no row.
     """
 
+    SETTING = "app.tenant"
     next_tenant: str | None = None
 
     async def execute(self, query: str, *values: Any, **options: Any) -> str:
-        tenant = self.next_tenant
-        if tenant is not None and query.startswith("BEGIN"):
-            self.next_tenant = None
-            literal = tenant.replace("'", "''")  # in a simple query there are no parameters
-            query = f"{query} SELECT set_config('app.tenant', '{literal}', true)"
+        if self.next_tenant is not None and query.startswith("BEGIN"):
+            return await self._begin(query, **options)
         told: str = await super().execute(query, *values, **options)
+        return told
+
+    async def _begin(self, query: str, **options: Any) -> str:
+        """Begin and bind; if that fails nobody knows what began, and the connection goes."""
+        tenant, self.next_tenant = str(self.next_tenant), None
+        literal = tenant.replace("'", "''")  # in a simple query there are no parameters
+        bound = f"{query} SELECT set_config('{self.SETTING}', '{literal}', true)"
+        try:
+            told: str = await super().execute(bound, **options)
+        except asyncpg.PostgresError as error:
+            self.terminate()
+            raise ConnectionError("no transaction could be bound to its tenant") from error
         return told
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from services.chassis.database import bind, connect, reading
+from services.chassis.database import TenantConnection, bind, connect, reading
 from tests.kit.harbour import Harbour
 
 CHANGE = """mutation($i: UpdateShipInput!, $id: ID!) {
@@ -101,6 +101,18 @@ async def test_a_tenant_of_any_name_is_bound_as_it_is_spelled(spied):
         await bind(connection, name)
         found = await connection.exec_driver_sql("SELECT current_setting('app.tenant')")
         assert found.scalar_one() == name
+
+
+async def test_a_connection_that_could_not_be_bound_is_used_no_more(spied, harbour, monkeypatch):
+    engine, _sent = spied
+    await harbour.ship()
+    monkeypatch.setattr(TenantConnection, "SETTING", "no such setting")
+    with pytest.raises(ConnectionError, match="bound"):
+        async with reading(engine, harbour.tenant) as connection:
+            await connection.exec_driver_sql("SELECT 1")
+    monkeypatch.undo()
+    async with reading(engine, harbour.tenant) as connection:
+        assert len((await connection.exec_driver_sql("SELECT name FROM ship")).all()) == 1
 
 
 async def test_a_work_within_a_transaction_that_began_is_bound_too(toy, harbour):
