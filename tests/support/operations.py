@@ -121,11 +121,27 @@ class Later:
     def __init__(self, value):
         self.value = value
 
+    def __repr__(self):
+        return "something later"
+
     def __await__(self):
         if isinstance(self.value, Exception):
             raise self.value
         return self.value
         yield
+
+
+class Once:
+    """Something to go through that is no list."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __iter__(self):
+        yield self.value
+
+    def __repr__(self):
+        return "something once"
 
 
 class Failing(list[int]):
@@ -182,7 +198,7 @@ class Values:
                 lambda: Later(ValueError("what came late is an error")),
                 lambda: [self.right(kind, asked)],
                 lambda: tuple(self.right(kind, asked) for _ in range(2)),
-                lambda: (it for it in [self.right(kind, asked)]),
+                lambda: Once(self.right(kind, asked)),
                 lambda: Failing([1]),
                 lambda: {"id": 1},
                 Thing,
