@@ -91,6 +91,14 @@ check-contracts:
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).
 	@$(VENV)/python -m tests.proving $(PROOF)
 
+.PHONY: bench bench-compare profile
+bench: install ## Measure speed on data of its own, and write docs/benchmarks.md: FACTOR=0.1 for less data.
+	@$(VENV)/python -m tests.bench run $(if $(FACTOR),--factor $(FACTOR))
+bench-compare: install ## The same, held against an earlier result: BASE=file (.run/bench/result.json).
+	@$(VENV)/python -m tests.bench compare $(if $(FACTOR),--factor $(FACTOR)) $(if $(BASE),--base $(BASE))
+profile: install ## Show where a service's time goes for an operation: OP=part of its name.
+	@$(VENV)/python -m tests.bench profile $(if $(FACTOR),--factor $(FACTOR)) --op "$(or $(OP),list)"
+
 .PHONY: features
 features: install ## Print each promised feature, and the tests that proved it in the last run.
 	@$(VENV)/python -m tests.features

@@ -206,6 +206,7 @@ def index_text(table: str, column: str) -> None:
 def found_jobs() -> None:
     """Make the tables of files and jobs; the worker finds what is to do, and forgets the old."""
     _run_file("foundation_jobs.sql")
+    index_scope("file", "job")
     for table in ("file", "file_chunk", "job"):
         protect(table)
     for table, old in {

@@ -16,7 +16,7 @@ from services.chassis import audit, outbox, references, referring, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
-from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
+from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
 from services.chassis.ids import is_possible, new_id
@@ -283,7 +283,7 @@ class Works:
         A rehearsal writes at the end, so that all that can be refused is, and never commits.
         """
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
-            await session.execute(BIND_TENANT, {"tenant": actor.tenant})
+            await bind(await session.connection(), actor.tenant)
             trace = telemetry.current().child()
             work = Work(session, actor, self.clock(), self.service, trace, cause, bulk, rehearsal)
             event.listen(session.sync_session, "before_flush", noting(work))

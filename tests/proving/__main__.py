@@ -12,7 +12,8 @@ def main(names):
         it.__name__: it
         for it in (
             *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
-            *(proofs.generated_operations, proofs.typescript, deep_pages.deep_pages),
+            *(proofs.generated_operations, proofs.typescript, proofs.compiled),
+            deep_pages.deep_pages,
         )
     }
     if unknown := set(names) - known.keys():

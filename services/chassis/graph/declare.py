@@ -166,8 +166,10 @@ class Listed:
 class Related:
     """Answers with a related page, which the plan has read already."""
 
+    kept_under = staticmethod(related)
+
     def __call__(self, source: Any, info: Info, **_arguments: Any) -> Any:
-        found = source.__dict__[related(str(info.path.key))]
+        found = source.__dict__[self.kept_under(str(info.path.key))]
         if isinstance(found, Exception):
             raise found
         return found

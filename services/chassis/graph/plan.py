@@ -82,6 +82,9 @@ class PagePlan:
     arguments: dict[str, Any]
     counts: list[CountPlan] = field(default_factory=list)
     is_read: bool = True
+    has_edges: bool = True
+    has_cursors: bool = True
+    """Whether each edge's cursor is asked for; the page's own two are made anyway."""
 
 
 def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Plan:
@@ -94,16 +97,20 @@ def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Pla
 
 def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
     """Plan a page: what edges and nodes ask for, together, and the counts beside it."""
-    wanted: list[Selected] = []
     selections = asked.selections()
-    for it in selections:
-        if it.name == "nodes":
-            wanted += it.selections(shape.name)
-        if it.name == "edges":
-            wanted += [s for n in it.selections() if n.name == "node" for s in n.selections()]
+    edges = [s for it in selections if it.name == "edges" for s in it.selections()]
+    listed = [it for it in selections if it.name == "nodes"]
+    listed += [it for it in edges if it.name == "node"]
+    wanted = [s for it in listed for s in it.selections(shape.name)]
     counts = [CountPlan.of(it) for it in selections if it.name == "count"]
-    is_read = len(counts) < len(selections)
-    return PagePlan(planned(shapes, shape, wanted), asked.arguments(), counts, is_read)
+    return PagePlan(
+        planned(shapes, shape, wanted),
+        asked.arguments(),
+        counts,
+        is_read=len(counts) < len(selections),
+        has_edges=any(it.name == "edges" for it in selections),
+        has_cursors=any(it.name == "cursor" for it in edges),
+    )
 
 
 def take(plan: Plan, found: Bound) -> None:
