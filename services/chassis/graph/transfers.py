@@ -164,7 +164,6 @@ def importing_field(job: Any, upsert: Upsert, types: Types) -> Any:
 
     @requires(permission)
     async def bring(work: Work, arguments: Mapping[str, Any]) -> Job:
-        admit(work.actor, permission_of(upsert.update))
         return await start_import(work, upsert.importable(types), arguments)
 
     name = f"Import{upsert.plural_name}"
