@@ -14,8 +14,9 @@ from services.chassis.files import File
 from services.chassis.graph.bulk import Upserting
 from services.chassis.graph.cells import HISTORY, Cell, default_columns
 from services.chassis.graph.declare import Info, Listed
+from services.chassis.graph.entries import FileUnreadable, Importable
 from services.chassis.graph.exporting import Exportable, Exporting
-from services.chassis.graph.importing import FileUnreadable, Importable, Importing
+from services.chassis.graph.importing import Importing
 from services.chassis.graph.making import BEHAVIOUR, Part, list_of, made_input
 from services.chassis.graph.mutate import Command, Deed, mutation, told
 from services.chassis.graph.relative import ReadCalendar
