@@ -33,6 +33,8 @@ LOCKS = 0x63726E
 """The class of our advisory locks; the object is the tenant. The relay has another class."""
 LOCK = text("SELECT pg_try_advisory_lock(:locks, hashtext(:tenant))")
 UNLOCK = text("SELECT pg_advisory_unlock(:locks, hashtext(:tenant))")
+WAIT_BRIEFLY = text("SET LOCAL lock_timeout = '1s'")
+"""While a job waits for a lock it holds others: it does so more briefly than a person."""
 FAULT = ("FAULT", "something went wrong here, several times; the logs know more by the job's id")
 
 
@@ -61,6 +63,7 @@ class Run:
         progress = Progress(self.job.place)
         actor = await self.actor()
         async with self.works.begin(actor, bulk=True, rehearsal=rehearsal) as work:
+            await work.session.execute(WAIT_BRIEFLY)
             yield work, progress
             if not rehearsal:
                 await self._keep(work, progress)

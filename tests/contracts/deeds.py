@@ -77,8 +77,11 @@ def sample(type, name=""):
     if type.name.endswith("Where"):
         return {}
     if is_input_object_type(type):
+        other = {"id"} if "externalRef" in type.fields else set()
         return {
-            it: sample(each.type, it) for it, each in type.fields.items() if it not in LEFT_OUT
+            it: sample(each.type, it)
+            for it, each in type.fields.items()
+            if it not in LEFT_OUT | other
         }
     return new_id("cus") if name == "id" or type.name == "ID" else SAMPLES[type.name]
 

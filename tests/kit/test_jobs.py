@@ -1,11 +1,14 @@
 """Jobs: each is done once and to its end, whoever stops it, takes it over, or breaks off."""
 
 import asyncio
+import json
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from services.chassis import jobs
 from services.chassis.actor import Actor, ActorKind
@@ -249,3 +252,34 @@ async def test_jobs_of_several_companies_take_turns(harbour, elsewhere, toy):
         assert short["state"] == "DONE"
         assert (await job_of(harbour, long))["state"] == "RUNNING"
         await act(harbour, "cancel", long)
+
+
+async def test_a_record_that_somebody_works_on_is_waited_for(harbour, toy):
+    async with running(toy, everything):
+        await brought(harbour, ships(2))
+        held = "SELECT id FROM ship WHERE name = 'Ship 1' FOR UPDATE"
+        async with harbour.works.begin(await harbour.actor(None)) as work:
+            await work.session.execute(text(held))
+            id = await queued(harbour, ships(2).replace("Ship", "Boat"))
+            await until(partial(_waits_for_a_lock, harbour))
+        job = await ended(harbour, id)
+    assert (job["updated"], job["failed"]) == (2, 0)
+
+
+async def _waits_for_a_lock(harbour):
+    statement = """SELECT pid FROM pg_stat_activity
+        WHERE application_name = 'toy jobs' AND wait_event_type = 'Lock'"""
+    return bool(await harbour.rows(statement))
+
+
+async def test_who_may_not_bring_in_history_has_those_rows_refused_and_the_rest_done(harbour, toy):
+    async def clerk(identity):
+        return person(harbour, ALL - {IMPORT_HISTORY}, identity.subject)
+
+    sound = {"externalRef": {"source": "yard", "id": "1"}, "input": {"name": "Ann"}}
+    past = {**sound, "externalRef": {"source": "yard", "id": "2"}, "history": {"state": "SUNK"}}
+    async with running(toy, clerk, rows=1):
+        job = await brought(harbour, f"{json.dumps(sound)}\n{json.dumps(past)}\n", format="JSONL")
+        assert (job["state"], job["created"], job["failed"]) == ("DONE", 1, 1)
+        job = await brought(harbour, f"{json.dumps(past)}\n", format="JSONL")
+        assert (job["state"], job["reason"], job["done"]) == ("FAILED", "FORBIDDEN", 0)

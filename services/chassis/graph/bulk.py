@@ -19,7 +19,7 @@ from services.chassis.graph.read import Reader
 from services.chassis.graph.rows import MAX_ROWS, BulkDeed, Row, bulk_types, error_part
 from services.chassis.graph.shapes import Reference, Shape, shape_of
 from services.chassis.graph.types import ExternalRefInput, OnError, RowStatus, UserError
-from services.chassis.permissions import Permission, admit
+from services.chassis.permissions import Permission, admit, permission_of
 from services.chassis.references import Ref
 from services.chassis.refusals import Duplicate, Invalid, LimitExceeded, Refusal, Refusals
 from services.chassis.work import Work
@@ -117,6 +117,7 @@ class Upserting:
 
     async def put(self, work: Work, row: Row) -> None:
         item, id = self.items[row.index], self.ids[row.index]
+        admit(work.actor, permission_of(self.update if id else self.create))
         changes = self._changes(work, item, creating=not id)
         if self.first[id or _ref_of(item) or ""] != row.index:
             raise Duplicate("this record stands twice in one call", path=(_key_of(item),))

@@ -15,8 +15,9 @@ from services.chassis.files import File
 from services.chassis.graph.bulk import Upserting
 from services.chassis.graph.cells import HISTORY, Cell, default_columns
 from services.chassis.graph.declare import Info, Listed
+from services.chassis.graph.entries import FileUnreadable, Importable
 from services.chassis.graph.exporting import Exportable, Exporting
-from services.chassis.graph.importing import FileUnreadable, Importable, Importing
+from services.chassis.graph.importing import Importing
 from services.chassis.graph.making import BEHAVIOUR, Part, list_of, made_input
 from services.chassis.graph.mutate import Command, Deed, mutation, told
 from services.chassis.graph.rows import BulkDeed
@@ -164,7 +165,6 @@ def importing_field(job: Any, upsert: Upsert, types: Types) -> Any:
 
     @requires(permission)
     async def bring(work: Work, arguments: Mapping[str, Any]) -> Job:
-        admit(work.actor, permission_of(upsert.update))
         return await start_import(work, upsert.importable(types), arguments)
 
     name = f"Import{upsert.plural_name}"
