@@ -172,15 +172,9 @@ def chassis_inputs():
                 for it in (given, getattr(given, "where", None))  # a family of measures has one
                 if getattr(it, "__strawberry_definition__", None)
                 and getattr(it.__strawberry_definition__, "is_input", False)
-                and not (
-                    isinstance(key, type) and issubclass(key, enum.Enum) and _is_of_a_service(key)
-                )
+                and not (isinstance(key, type) and issubclass(key, enum.Enum))
             }
     return found
-
-
-def _is_of_a_service(kind):
-    return not kind.__module__.startswith("services.chassis.")
 
 
 def homeless_inputs(parts, of_all):
