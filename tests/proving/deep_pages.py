@@ -78,7 +78,7 @@ def _is_same(first, far):
 
 async def _cost(visitor, document, given):
     """Give the buffers, the database's milliseconds, and our milliseconds of CPU."""
-    runs = [await explained(visitor, document, given) for _ in range(TIMES // 6)]
+    runs = [await explained(visitor, document, given) for _ in range(TIMES)]
     buffers = min(sum(it.buffers for it in ran) for ran in runs)
     there = min(sum(it.milliseconds for it in ran) for ran in runs)
     return buffers, there, min([await _cpu(visitor, document, given) for _ in range(TIMES)])
