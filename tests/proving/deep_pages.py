@@ -17,7 +17,8 @@ ROWS, PAGE, FAR = 1_000_000, 25, 10_000
 TIMES = 60
 MOST = 1.5
 """How many times as much the far page may cost: what is left is chance."""
-FEW_BUFFERS = 40
+FEW_BUFFERS, INSTANT = 40, 0.1
+"""Differences, in buffers and in milliseconds, that are no more than chance either."""
 
 
 def deep_pages(transcript):
@@ -72,7 +73,7 @@ async def _is_level(transcript, visitor, listing):
 
 def _is_same(first, far):
     return far[0] <= first[0] * MOST + FEW_BUFFERS and all(
-        b <= a * MOST for a, b in zip(first[1:], far[1:], strict=True)
+        b <= a * MOST + INSTANT for a, b in zip(first[1:], far[1:], strict=True)
     )
 
 
