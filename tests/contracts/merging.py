@@ -10,6 +10,7 @@ import pkgutil
 import re
 from collections import defaultdict
 from functools import cached_property
+from typing import Any
 
 from graphql import (
     GraphQLEnumType,
@@ -166,15 +167,16 @@ def chassis_inputs():
     for module in pkgutil.walk_packages(importlib.import_module(KIT).__path__, f"{KIT}."):
         for value in vars(importlib.import_module(module.name)).values():
             held = value if isinstance(value, dict) else {None: value}
-            found |= {
-                it.__strawberry_definition__.name
-                for key, given in held.items()
-                for it in (given, getattr(given, "where", None))  # a family of measures has one
-                if getattr(it, "__strawberry_definition__", None)
-                and getattr(it.__strawberry_definition__, "is_input", False)
-                and not (isinstance(key, type) and issubclass(key, enum.Enum))
-            }
-    return found
+            for key, given in held.items():
+                if not (isinstance(key, type) and issubclass(key, enum.Enum)):
+                    # a family of measures has an input of its own
+                    found |= {_input_named(given), _input_named(getattr(given, "where", None))}
+    return found - {None}
+
+
+def _input_named(given: Any) -> str | None:
+    definition = getattr(given, "__strawberry_definition__", None)
+    return definition.name if definition and getattr(definition, "is_input", False) else None
 
 
 def homeless_inputs(parts, of_all):
