@@ -27,6 +27,10 @@ CREATE_DATABASE = (
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 )
 
+COMPARED = ("eq", "lt", "le", "gt", "ge")
+TRUSTED = ("texticlike(text, text)", *(f"numeric_{it}(numeric, numeric)" for it in COMPARED))
+TRUST = "; ".join(f"ALTER FUNCTION pg_catalog.{it} LEAKPROOF" for it in TRUSTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -75,6 +79,7 @@ async def make(
                 await make_role(admin, f"{name}_{role}", password)
             await make_database(admin, name)
             await open_schema(database)
+            await trust_comparisons(admin, at(admin_url, name))
     return made
 
 
@@ -141,6 +146,28 @@ async def open_schema(database: Database) -> None:
         await run(owner, "GRANT USAGE ON SCHEMA public TO %I, %I", app, worker)
     finally:
         await owner.close()
+
+
+async def trust_comparisons(admin: asyncpg.Connection, url: str) -> None:
+    """Let an index serve `contains` and sorts by exact numbers under row-level security.
+
+    PostgreSQL uses no index for what might tell of rows that one may not see, and takes ILIKE and
+    comparisons of exact numbers for such: the one's error names a pattern, never a row, and the
+    others have none (decision 0011). Only a superuser may say otherwise; elsewhere such lists
+    read more, and find the same.
+    """
+    if not await admin.fetchval("SELECT current_setting('is_superuser') = 'on'"):
+        return
+    inside = await asyncpg.connect(url)
+    try:
+        await inside.execute(TRUST)
+    finally:
+        await inside.close()
+
+
+def at(admin_url: str, name: str) -> str:
+    """Answer the administrator's door to another database."""
+    return urlsplit(admin_url)._replace(path=f"/{name}").geturl()
 
 
 async def run(connection: asyncpg.Connection, template: str, *values: str) -> None:

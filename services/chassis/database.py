@@ -13,21 +13,30 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Enum,
-    ForeignKeyConstraint,
-    Index,
     MetaData,
     Numeric,
     String,
     Text,
     event,
+    exists,
     inspect,
+    select,
     text,
     true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedColumn,
+    aliased,
+    declared_attr,
+    mapped_column,
+)
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.elements import True_
 
+from services.chassis import indexing
 from services.chassis.actor import Actor
 from services.chassis.events import Event
 
@@ -77,12 +86,22 @@ class Entity(DeclarativeBase):
     }
     __prefix__: ClassVar[str] = ""
     __sorts__: ClassVar[tuple[str, ...]] = ()
-    """Columns to index together with the tenant and the id: the sorts that lists offer."""
+    """The sorts that lists offer, each served by an index."""
+    __lists__: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Columns filtered by what they equal, and last the sort: each pair is served by an index."""
+    __searched__: ClassVar[tuple[str, ...]] = ()
+    """Texts that are found by any part of them, served by an index."""
+    __part_of__: ClassVar[tuple[str, type["Entity"]] | None] = None
+    """The column that names the record which this one is a part of, and is seen with."""
+    __owned_by_maker__: ClassVar[bool] = True
+    """Whether the staff user who makes one answers for it, unless another is named."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "__tablename__" in vars(cls):
             cls.metadata = metadata_of(cls.__module__.split(".")[1])
-            cls.__table_args__ = (*vars(cls).get("__table_args__", ()), *_constraints(cls))
+            made = [*indexing.relations_of(cls), *indexing.lists_of(cls)]
+            made += indexing.scope_of(cls) if issubclass(cls, RecordColumns) else ()
+            cls.__table_args__ = (*vars(cls).get("__table_args__", ()), *made)
         super().__init_subclass__(**options)
         if untagged := [it.name for it in _columns(cls) if "personal" not in it.info]:
             raise TypeError(
@@ -94,12 +113,21 @@ class Entity(DeclarativeBase):
     )
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:  # noqa: ARG003  # subclasses do
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Say which rows an actor may read or touch; every list, count and command asks it.
 
-        Staff see all that their tenant has, until the access rules say less.
+        Staff see all that their tenant has, until the access rules say less. A part is seen with
+        the record that it is a part of.
         """
-        return true()
+        if cls.__part_of__ is None:
+            return true()
+        key, kind = cls.__part_of__
+        whole: Any = aliased(kind)
+        seen = whole.visible_to(actor)
+        if isinstance(seen, True_):  # nothing is hidden: no row is looked up
+            return seen
+        there = (whole.tenant == cls.tenant, whole.id == getattr(cls, key))
+        return exists(select(whole.id).where(*there, seen))
 
 
 class PersonalFactError(TypeError):
@@ -107,9 +135,14 @@ class PersonalFactError(TypeError):
 
 
 class RecordColumns:
-    """What every root record carries: identity, version, origin, and whether it is archived."""
+    """What every root record carries: identity, who answers for it, version, origin, its life.
+
+    A part has no owner of its own: that of its whole answers for it.
+    """
 
     id: Mapped[str] = column(Personal.NONE, ID, primary_key=True, sort_order=-1)
+    owner_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=80)
+    team_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=81)
     version: Mapped[int] = column(sort_order=90)
     created_at: Mapped[datetime] = column(sort_order=91)
     updated_at: Mapped[datetime] = column(sort_order=92)
@@ -132,13 +165,6 @@ class RecordColumns:
             it: self.id if it == own else _told(self, it) for it in fact.model_fields.keys() - more
         }
         return fact(**given, **more)
-
-
-class Owned:
-    """A record that somebody answers for; the access rules look at these two columns."""
-
-    owner_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=80)
-    team_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=81)
 
 
 class Projected:
@@ -188,23 +214,6 @@ def _told(record: RecordColumns, name: str) -> Any:
 def _columns(cls: type[Entity]) -> list[Column[Any]]:
     name = vars(cls).get("__tablename__")
     return list(cls.metadata.tables[name].columns) if name else []
-
-
-def _constraints(cls: type[Entity]) -> list[Any]:
-    """Make foreign keys that carry the tenant, and an index for each sort that lists offer."""
-    made: list[Any] = []
-    for name, value in vars(cls).items():
-        table = value.column.info.get("belongs_to") if isinstance(value, MappedColumn) else None
-        if table:
-            made += [
-                ForeignKeyConstraint(["tenant", name], [f"{table}.tenant", f"{table}.id"]),
-                Index(f"{vars(cls)['__tablename__']}_{name}_ix", "tenant", name, "id"),
-            ]
-    made += [
-        Index(f"{vars(cls)['__tablename__']}_by_{sort}_ix", "tenant", sort, "id")
-        for sort in vars(cls).get("__sorts__", ())
-    ]
-    return made
 
 
 def connect(

@@ -12,7 +12,7 @@ from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, MetaData, inspect, text
+from sqlalchemy import CheckConstraint, Column, Connection, MetaData, inspect, text
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
@@ -22,7 +22,8 @@ from services.chassis import (  # noqa: F401  # they declare tables
     outbox,
     references,
 )
-from services.chassis.database import connect, metadata_of
+from services.chassis.database import ID, connect, metadata_of
+from services.chassis.indexing import LIVE, OWNERSHIP, PUT_AWAY
 
 SERVICES = Path(__file__).parent.parent
 SAME_TENANT = "tenant = nullif(current_setting('app.tenant', true), '')"
@@ -34,6 +35,9 @@ FIRST = (
 )
 FOUNDATION = (*FIRST, "idempotency_key")
 """The tables that every service has."""
+CLOSE_LOOK = 1_000
+SEARCH = ("pg_trgm", "btree_gin")
+"""Extensions that a database's owner may add; every PostgreSQL brings them along."""
 
 Check = tuple[str, str, tuple[str, ...]]
 """A table, the name of a CHECK, and the values that it names."""
@@ -148,6 +152,53 @@ def found_idempotency() -> None:
         " USING (claimed_at <= now() - interval '24 hours')"
     )
     op.execute(f"GRANT SELECT, DELETE ON idempotency_key TO {role('worker')}")
+
+
+def found_search() -> None:
+    """Let indexes find texts by any part of them, within a tenant."""
+    for extension in SEARCH:
+        op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+
+
+def own(*tables: str) -> None:
+    """Add the columns of who answers for a record to tables that were made without them."""
+    for table in tables:
+        for name in OWNERSHIP:
+            op.add_column(table, Column(name, ID))
+
+
+def index_scope(*tables: str, parts: Sequence[str] = ()) -> None:
+    """Make the indexes of the trash and, but for parts, of what somebody or a team answers for."""
+    for table in (*tables, *parts):
+        op.create_index(f"{table}_put_away_ix", table, ["tenant", "id"], postgresql_where=PUT_AWAY)
+        for name in () if table in parts else OWNERSHIP:
+            owned = text(f"{name} IS NOT NULL")
+            columns = ["tenant", name, "id"]
+            op.create_index(f"{table}_{name}_ix", table, columns, postgresql_where=owned)
+
+
+def index_list(table: str, *pairs: Sequence[str]) -> None:
+    """Make an index for each pair of filters and a sort, of what is live."""
+    for pair in pairs:
+        columns = ["tenant", *pair, "id"]
+        name = f"{table}_by_{'_'.join(pair)}_ix"
+        op.create_index(name, table, columns, postgresql_where=LIVE)
+
+
+def index_text(table: str, column: str) -> None:
+    """Make the index that finds a text by any part of it.
+
+    How rare a part is decides whether that index or a sort's is the cheaper one: it is looked at
+    more closely than other columns.
+    """
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS {CLOSE_LOOK}")
+    op.create_index(
+        f"{table}_{column}_holds_ix",
+        table,
+        ["tenant", column],
+        postgresql_using="gin",
+        postgresql_ops={column: "gin_trgm_ops"},
+    )
 
 
 def _run_file(name: str) -> None:

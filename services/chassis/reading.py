@@ -27,3 +27,8 @@ class Reading:
     def sorts(self) -> tuple[str, ...]:
         entity: type[Entity] = self.entity
         return entity.__sorts__
+
+    @property
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        entity: type[Entity] = self.entity
+        return entity.__lists__

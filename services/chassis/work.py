@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, references, telemetry
+from services.chassis import audit, outbox, references, referring, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
@@ -99,8 +99,16 @@ class Work:
         statement = select(entity).where(entity.id.in_(ids), entity.visible_to(self.actor))
         return {it.id: it for it in await self.session.scalars(statement)}
 
+    async def seen(self, entity: type[Any], ids: Sequence[str]) -> set[str]:
+        """Say which of these ids are of records that this actor may see."""
+        statement = select(entity.id).where(entity.id.in_(ids), entity.visible_to(self.actor))
+        return set(await self.session.scalars(statement))
+
     def add(self, entity: type[R], values: Changes | None = None, **more: Any) -> R:
-        """Make a record; its id, tenant and origin come from this work."""
+        """Make a record; its id, tenant and origin come from this work.
+
+        So does its owner where nothing is said of one: whoever makes it answers for it.
+        """
         given = {**defaults_of(entity), **dict(values or Changes()), **more}
         made: R = entity(tenant=self.actor.tenant, **given)
         if isinstance(made, RecordColumns):
@@ -109,6 +117,8 @@ class Work:
             made.updated_at = self.now
             made.created_by_kind = self.actor.kind.value
             made.created_by_id = self.actor.id
+            if "owner_id" not in given and entity.__owned_by_maker__ and not entity.__part_of__:
+                made.owner_id = self.person
         self.session.add(made)
         return made
 
@@ -181,6 +191,7 @@ class Work:
 
     async def flush(self) -> None:
         """Send what was changed to the database; broken constraints become refusals."""
+        await referring.check(self.session, self.actor)
         pending = [Pending.of(it) for it in (*self.session.new, *self.session.dirty)]
         try:
             await self.session.flush()

@@ -77,8 +77,18 @@ async def test_only_the_owner_makes_tables(made):
 
 
 async def test_the_owner_may_add_the_extensions_that_we_use(made):
-    for extension in ("pg_trgm", "btree_gist", "unaccent"):
+    for extension in ("pg_trgm", "btree_gin", "btree_gist", "unaccent"):
         await answer(made["customers"].owner_url, f"CREATE EXTENSION {extension}")
+
+
+TRUSTED = """
+    SELECT bool_and(proleakproof) FROM pg_proc WHERE oid = ANY (
+        '{"texticlike(text, text)", "numeric_gt(numeric, numeric)"}'::regprocedure[])
+"""
+
+
+async def test_a_pattern_may_be_looked_up_in_an_index(made):
+    assert all([await answer(it.app_url, TRUSTED) for it in made.values()])
 
 
 async def test_making_them_again_changes_nothing(server, keys, made):
@@ -105,6 +115,7 @@ async def test_an_administrator_who_is_no_superuser_will_do(server, tmp_path):
     for _ in range(2):
         hosted = (await databases.make(delegate, tmp_path, names=["hosted"]))["hosted"]
         assert await answer(hosted.app_url) == "hosted_app in hosted"
+    assert not await answer(hosted.app_url, TRUSTED)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="CONNECT"):
         await answer(at(hosted.owner_url, "sales"))
     await databases.drop(delegate, names=["hosted"])

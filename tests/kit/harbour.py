@@ -6,14 +6,14 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
 from tests.support.asking import Asker
-from tests.toy import commands, queries
+from tests.toy import commands, model, queries
 from tests.toy.buoys import commands as buoys
 from tests.toy.model import Company, Rate
 from tests.toy.schema import schema
 
 ALL = frozenset(
     {
-        *(queries.READ_SHIPS, commands.EDIT_SHIPS),
+        *(queries.READ_SHIPS, commands.EDIT_SHIPS, model.SEE_ALL_SHIPS),
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
         *(buoys.EDIT_BUOYS, buoys.PURGE_BUOYS),
     }

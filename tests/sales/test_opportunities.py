@@ -28,6 +28,20 @@ async def advance(company, id, times=1):
     return done
 
 
+async def test_whoever_makes_a_record_answers_for_it_but_for_a_product(company):
+    seller = await company.employ("ADMINISTRATOR")
+    given = {
+        "Opportunity": {"customerId": new_id("cus"), "name": "A kitchen"},
+        "Order": {"customerId": new_id("cus"), "currency": "USD"},
+        "Product": {"name": "Chai"},
+    }
+    owners = {
+        record: (await company.make(record, "owner { id }", it, seller))["made"]["owner"]
+        for record, it in given.items()
+    }
+    assert owners == {"Opportunity": {"id": seller}, "Order": {"id": seller}, "Product": None}
+
+
 async def test_an_opportunity_is_set_up(company):
     id = await an_opportunity(company, amount={"amount": "1200.00", "currency": "EUR"})
     found = await company.ask(

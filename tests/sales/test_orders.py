@@ -209,7 +209,7 @@ async def test_a_customer_an_opportunity_and_a_seller_show_their_orders(company)
     order = await company.order(
         customerId=customer, opportunityId=opportunity, ownerId=company.person
     )
-    await company.order()
+    await company.order(ownerId=new_id("usr"))
     found = await company.ask(
         "query($of: [_Any!]!, $id: ID!, $owner: ID!) {"
         " _entities(representations: $of) { ... on Customer { orders { nodes { id } } } }"

@@ -16,9 +16,10 @@ from tests.toy.buoys import model as buoys  # noqa: F401  # declares its table
 TOY = "toy"
 
 
-def migrated_database(admin_url, keys, service):
+def migrated_database(admin_url, keys, service, name=None):
     """Make a service's database as `crm migrate` does; where no loop runs, as migrations want."""
-    made = asyncio.run(databases.make(admin_url, keys, names=[service]))[service]
+    name = name or service
+    made = asyncio.run(databases.make(admin_url, keys, names=[name]))[name]
     migrations.upgrade(service, made.owner_url)
     return made
 
@@ -47,6 +48,7 @@ def _migrated(connection):
     with Operations.context(MigrationContext.configure(connection)):
         migrations.found()
         migrations.found_idempotency()
+        migrations.found_search()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.tokens import Identity, Signer, Verifier, new_key
 from tests.toy.commands import EDIT_SHIPS
+from tests.toy.model import SEE_ALL_SHIPS
 from tests.toy.queries import READ_SHIPS
 
 GATEWAY, SALES, TOY = (Signer(name, new_key()) for name in ("gateway", "sales", "toy"))
@@ -19,4 +20,5 @@ def bearer(identity=CAPTAIN, *, signer=GATEWAY, audience="toy", life=60):
 async def read_actor(identity):
     """Permit people to read and edit ships, and nobody else anything."""
     actor = Actor(identity.tenant, identity.subject, identity.kind)
-    return actor.permitted({READ_SHIPS, EDIT_SHIPS} if identity.kind is ActorKind.USER else ())
+    all_ = {READ_SHIPS, EDIT_SHIPS, SEE_ALL_SHIPS}
+    return actor.permitted(all_ if identity.kind is ActorKind.USER else ())

@@ -4,13 +4,13 @@ import enum
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Index, Numeric, text
+from sqlalchemy import ColumnElement, Index, Numeric, text, true
 from sqlalchemy.orm import Mapped, composite
 
+from services.chassis.actor import Actor
 from services.chassis.database import (
     ID,
     Entity,
-    Owned,
     Personal,
     Projected,
     RecordColumns,
@@ -20,7 +20,11 @@ from services.chassis.database import (
 from services.chassis.events import END_OF_LIFE, Event, life_of
 from services.chassis.exchange import Rated, Reckoned
 from services.chassis.money import Money
+from services.chassis.permissions import Permission
 from services.chassis.refusals import Code, Refusal, Step
+
+SEE_ALL_SHIPS = Permission("toy:ship:see_all")
+"""See the ships of others too, with their voyages."""
 
 
 class ShipState(enum.Enum):
@@ -51,9 +55,11 @@ class ShipLost(Refusal):
     code, reason = Code.INVALID_TRANSITION, "SHIP_LOST"
 
 
-class Ship(RecordColumns, Owned, Entity):
+class Ship(RecordColumns, Entity):
     __tablename__, __prefix__ = "ship", "shp"
     __sorts__ = ("name", "built_on", "captain")
+    __lists__ = (("state", "built_on"), ("owner_id", "name"))
+    __searched__ = ("name",)
     __table_args__ = (
         Index(
             "ship_call_sign_uq",
@@ -74,6 +80,11 @@ class Ship(RecordColumns, Owned, Entity):
         column(Personal.NONE, "value_currency", nullable=True),
     )
 
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Own ones, unless all may be seen."""
+        return true() if actor.may(SEE_ALL_SHIPS) else cls.owner_id == actor.id
+
     def sink(self, cause: str, *, at: datetime) -> ShipSunk:
         if self.state is ShipState.SUNK:
             raise ShipLost("this ship lies on the ground already", details=Step(self.state.name))
@@ -91,7 +102,9 @@ class Rate(Projected, Rated, Entity):
 
 class Voyage(RecordColumns, Entity):
     __tablename__, __prefix__ = "voyage", "voy"
+    __part_of__ = ("ship_id", Ship)
     __sorts__ = ("port",)
+    __lists__ = (("ship_id", "port"),)
 
     ship_id: Mapped[str] = belongs_to("ship")
     port: Mapped[str] = column()

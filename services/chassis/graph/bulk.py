@@ -73,7 +73,11 @@ def _item(shape: Shape, plural: str) -> Any:
 
 @dataclass
 class Upserting:
-    """One call: its items, which references were known before, and which were made here."""
+    """One call: its items, which references were known before, and which were made here.
+
+    What a reference names, and this actor may not see, is refused as if it were not there, and a
+    second one is not made: its id is told to nobody.
+    """
 
     shape: Shape
     create: Command
@@ -89,16 +93,19 @@ class Upserting:
             raise LimitExceeded(f"at most {MAX_ROWS} items at once", path=("items",))
         refs = [_ref_of(it) for it in items]
         self.known = await references.known_by(work.session, self.shape.name, refs)
-        return [Row(index, self.known.get(ref, "")) for index, ref in enumerate(refs)]
+        seen = await work.seen(self.shape.entity, list(self.known.values()))
+        ids = (self.known.get(ref, "") for ref in refs)
+        return [Row(index, id if id in seen else "") for index, id in enumerate(ids)]
 
     async def put(self, work: Work, row: Row) -> None:
         item = self.arguments["items"][row.index]
         ref = _ref_of(item)
         if ref in self.noted:
             raise Duplicate("this reference stands twice in one call", path=("externalRef",))
-        changes = self._changes(work, item, creating=not row.id)
-        if row.id:
-            record = await self.update(work, row.id, changes, None)
+        known = self.known.get(ref)
+        changes = self._changes(work, item, creating=known is None)
+        if known:
+            record = await self.update(work, known, changes, None)
             changed = work.session.is_modified(record) or record.id in work.differences
             row.status = RowStatus.UPDATED if changed else RowStatus.UNCHANGED
         else:

@@ -21,7 +21,7 @@ from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
-from services.chassis.graph.types import USER_ERRORS, Actor, StaffUser
+from services.chassis.graph.types import STUBS, USER_ERRORS
 from services.chassis.refusals import Forbidden, LimitExceeded
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
@@ -46,17 +46,20 @@ class Subgraph(strawberry.federation.Schema):
                 _put_behaviours(type)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        """Let an actor's user be this service's own record of it, where it keeps one."""
-        fields = super().get_fields(type_definition)
-        own = self.shapes[StaffUser.__name__].cls
-        if type_definition.origin is not Actor or own is StaffUser:
-            return fields
-        replaced = StrawberryField(
-            python_name="user",
-            type_annotation=StrawberryAnnotation(own | None),
-            description="The staff user, where it was one.",
-        )
-        return [replaced if it.python_name == "user" else it for it in fields]
+        """Let the kit's stubs be this service's own records of them, where it keeps them."""
+        return [self._own(it) for it in super().get_fields(type_definition)]
+
+    def _own(self, field: StrawberryField) -> StrawberryField:
+        said = field.type_annotation.annotation if field.type_annotation else None
+        for stub in STUBS:
+            own = self.shapes[stub.__name__].cls
+            if own is not stub and said == stub | None:
+                return StrawberryField(
+                    python_name=field.python_name,
+                    type_annotation=StrawberryAnnotation(own | None),
+                    description=field.description,
+                )
+        return field
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Leave errors to the answer, which masks faults and logs them; refusals are no faults."""
@@ -127,7 +130,7 @@ class Entities:
 
 def _shapes(records: Iterable[type]) -> Shapes:
     """Give the record types by name; one that is no record here is a stub of its key."""
-    shapes: dict[str, Shape] = {"StaffUser": bound_stub(StaffUser)}
+    shapes: dict[str, Shape] = {it.__name__: bound_stub(it) for it in STUBS}
     return shapes | {shape_of(it).name: shape_of(it) for it in records}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 
 from services.chassis.database import public_name
 from services.chassis.graph.making import BindingError
-from services.chassis.graph.types import Money, Record
+from services.chassis.graph.types import Money, Record, StaffUser, Team
 from services.chassis.reading import Reading
 
 C = TypeVar("C")
@@ -58,6 +58,8 @@ class Reference(Bound):
 
     target: Any = None
     """Its class, where it is a record of this service: what it is can be asked in filters."""
+    type: Any = None
+    """What the graph gives: that class, or a stub; null or not."""
 
     @property
     def input_name(self) -> str:
@@ -140,6 +142,10 @@ def computed(function: Callable[..., Any], description: str) -> Any:
 
 
 RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
+OWNERSHIP: dict[str, tuple[Any, str]] = {
+    "owner": (StaffUser, "Who answers for it."),
+    "team": (Team, "Which team answers for it."),
+}
 
 
 def bound(cls: type, reading: Reading) -> Shape:
@@ -153,7 +159,16 @@ def bound(cls: type, reading: Reading) -> Shape:
     for name, marker in _markers(cls):
         found = _BIND[marker.role](shape, name, marker)
         shape.fields[found.public] = found
+    for name in OWNERSHIP:
+        shape.fields.setdefault(name, _owning(shape, name))
     return shape
+
+
+def _owning(shape: Shape, name: str) -> Reference:
+    """Bind what every record has without saying so; nobody answers for a part by itself."""
+    kind, description = OWNERSHIP[name]
+    is_whole = shape.entity.__part_of__ is None
+    return Reference(name, (f"{name}_id",), description, strawberry.ID, is_whole, type=kind | None)
 
 
 def bound_stub(cls: type) -> Shape:
@@ -196,9 +211,17 @@ def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
     _mapped(shape, key)
     if public_name(key) != to_camel(name):
         raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
-    kind = strawberry.ID
-    target = _record_in(shape.cls.__annotations__.get(name))
-    return Reference(name, (key,), marker.description, kind, marker.write, marker.history, target)
+    written = shape.cls.__annotations__.get(name)
+    return Reference(
+        name,
+        (key,),
+        marker.description,
+        strawberry.ID,
+        marker.write,
+        marker.history,
+        _record_in(written),
+        written,
+    )
 
 
 def _record_in(written: Any) -> Any:

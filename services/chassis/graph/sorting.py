@@ -149,7 +149,7 @@ def order_input(shape: Shape) -> Any:
     if kept is not None:
         return kept
     reading = shape.reading
-    names = {_sort_name(it): it for it in (*(reading.sorts if reading else ()), "id")}
+    names = {sort_name(it): it for it in (*(reading.sorts if reading else ()), "id")}
     sort = enum.Enum(f"{shape.name}Sort", names)  # type: ignore[misc]  # its members are the sorts
     described(
         sort,
@@ -168,5 +168,5 @@ def order_input(shape: Shape) -> Any:
     return made
 
 
-def _sort_name(column: str) -> str:
+def sort_name(column: str) -> str:
     return column.removesuffix("_value").upper()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 from strawberry.federation.schema_directives import Key
@@ -36,6 +36,20 @@ class StaffUser:
     """Whom records name as owner or origin; a record only in the service that keeps them."""
 
     id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+@strawberry.federation.type(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)],
+    description="Some people of the company who answer for records together.",
+)
+class Team:
+    """Its key alone, until customers keeps teams."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+STUBS = (StaffUser, Team)
+"""Records that every service names, and at most one keeps."""
 
 
 described(
@@ -79,6 +93,13 @@ class Record:
     archived_at: datetime | None = strawberry.field(description="When it was put away, if it was.")
     external_refs: list[ExternalRef] = strawberry.field(
         description="By what ids other systems know it."
+    )
+    owner: Any = strawberry.field(  # a service that keeps staff has its own record here
+        graphql_type=StaffUser | None,
+        description="Who answers for it; null for a part of another record, whose owner does.",
+    )
+    team: Team | None = strawberry.field(
+        description="Which team answers for it; null likewise, and where none does."
     )
 
 

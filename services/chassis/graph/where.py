@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
+from pydantic.alias_generators import to_camel
 
 from services.chassis.graph.making import Part, described, extend, list_of, made_input
 from services.chassis.graph.operators import where_of
 from services.chassis.graph.shapes import Bound, Column, Many, Reference, Shape, shape_of
+from services.chassis.graph.sorting import sort_name
 
 
 class Archived(enum.Enum):
@@ -40,7 +42,8 @@ def where_input(shape: Shape) -> Any:
     kept = vars(shape.cls).get("__where__")
     if kept is not None:
         return kept
-    made: Any = made_input(f"{shape.name}Where", [], f"Which of the {shape.name} records to take.")
+    description = f"Which of the {shape.name} records to take.{_served(shape)}"
+    made: Any = made_input(f"{shape.name}Where", [], description)
     shape.cls.__where__ = made  # type: ignore[attr-defined]  # kept where it belongs
     parts = [
         Part("and", list_of(made) | None, "All of these hold."),
@@ -51,6 +54,13 @@ def where_input(shape: Shape) -> Any:
     ]
     extend(made, [*parts, *(part for it in shape.fields.values() for part in _parts(it))])
     return made
+
+
+def _served(shape: Shape) -> str:
+    """Say which filters and sorts stay quick however many records there are."""
+    lists = shape.reading.lists if shape.reading else ()
+    said = [f"{' and '.join(map(to_camel, it[:-1]))} by {sort_name(it[-1])}" for it in lists]
+    return f" Equal to one value and sorted, an index serves: {', '.join(said)}." if said else ""
 
 
 def relation_part(found: Many) -> Part:

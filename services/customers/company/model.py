@@ -16,6 +16,7 @@ class CurrencyHasRates(Refusal):
 
 class Company(RecordColumns, Reckoned, Entity):
     __tablename__, __prefix__ = "company", "com"
+    __owned_by_maker__ = False
     __table_args__ = (UniqueConstraint("tenant", name="company_tenant_uq"),)
 
     name: Mapped[str] = column()
@@ -30,6 +31,8 @@ class Company(RecordColumns, Reckoned, Entity):
 class ExchangeRate(RecordColumns, Rated, Entity):
     __tablename__, __prefix__ = "exchange_rate", "xrt"
     __sorts__ = ("valid_on", "created_at")
+    __lists__ = (("currency", "valid_on"),)
+    __owned_by_maker__ = False
     __table_args__ = (
         Index(
             "exchange_rate_currency_valid_on_uq",

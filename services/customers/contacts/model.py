@@ -9,6 +9,8 @@ from services.chassis.database import Entity, Personal, RecordColumns, belongs_t
 class Contact(RecordColumns, Entity):
     __tablename__, __prefix__ = "contact", "con"
     __sorts__ = ("name",)
+    __lists__ = (("customer_id", "name"), ("owner_id", "name"), ("team_id", "name"))
+    __searched__ = ("name",)
 
     customer_id: Mapped[str] = belongs_to("customer")
     name: Mapped[str] = column(Personal.NAME)

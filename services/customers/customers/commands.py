@@ -26,9 +26,7 @@ from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS, PURGE
 
 @requires(EDIT_CUSTOMERS, publishes=[CustomerCreated])
 async def create(work: Work, values: Changes) -> Customer:
-    """Add a customer; whoever adds it answers for it, unless the values name another."""
     customer = work.add(Customer, reachable(values, Customer))
-    customer.owner_id = customer.owner_id or work.person
     await work.publish(customer.told(CustomerCreated))
     return customer
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import (
     Entity,
-    Owned,
     Personal,
     RecordColumns,
     belongs_to,
@@ -49,9 +48,14 @@ class PartyRoleKind(enum.Enum):
     DEPARTMENT = "DEPARTMENT"
 
 
-class Customer(RecordColumns, Owned, Entity):
+class Customer(RecordColumns, Entity):
     __tablename__, __prefix__ = "customer", "cus"
     __sorts__ = ("name", "created_at")
+    __lists__ = (
+        *(("status", "name"), ("tier", "name")),
+        *(("owner_id", "name"), ("owner_id", "created_at"), ("team_id", "name")),
+    )
+    __searched__ = ("name",)
 
     kind: Mapped[CustomerKind] = column(default=CustomerKind.ORGANISATION)
     name: Mapped[str] = column(Personal.NAME)
@@ -83,6 +87,7 @@ class Customer(RecordColumns, Owned, Entity):
 
 class PartyRole(RecordColumns, Entity):
     __tablename__, __prefix__ = "party_role", "pro"
+    __part_of__ = ("customer_id", Customer)
     __table_args__ = (UniqueConstraint("tenant", "customer_id", "role"),)
 
     customer_id: Mapped[str] = belongs_to("customer")

@@ -22,6 +22,5 @@ async def log(work: Work, values: Changes) -> Interaction:
         if contact.customer_id != customer.id:
             raise Invalid("this contact is at another customer", path=("contactId",))
     interaction = work.add(Interaction, values)
-    interaction.owner_id = interaction.owner_id or work.person
     await work.publish(interaction.told(InteractionLogged))
     return interaction

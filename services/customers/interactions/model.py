@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
-from services.chassis.database import Entity, Owned, Personal, RecordColumns, belongs_to, column
+from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
 
 
 class Channel(enum.Enum):
@@ -24,9 +24,13 @@ class InteractionDirection(enum.Enum):
     OUTBOUND = "OUTBOUND"
 
 
-class Interaction(RecordColumns, Owned, Entity):
+class Interaction(RecordColumns, Entity):
     __tablename__, __prefix__ = "interaction", "int"
     __sorts__ = ("happened_at",)
+    __lists__ = (
+        *(("customer_id", "happened_at"), ("contact_id", "happened_at")),
+        *(("owner_id", "happened_at"), ("team_id", "happened_at")),
+    )
 
     customer_id: Mapped[str] = belongs_to("customer")
     contact_id: Mapped[str | None] = belongs_to("contact")

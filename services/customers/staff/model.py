@@ -18,6 +18,8 @@ class Role(enum.Enum):
 class StaffUser(RecordColumns, Entity):
     __tablename__, __prefix__ = "staff_user", "usr"
     __sorts__ = ("name",)
+    __lists__ = (("is_active", "name"),)
+    __owned_by_maker__ = False
     __table_args__ = (
         Index(
             "staff_user_email_uq",

@@ -27,10 +27,8 @@ from services.customers.tasks.model import Task
 
 @requires(EDIT_TASKS, publishes=[TaskCreated])
 async def create(work: Work, values: Changes) -> Task:
-    """Add a task; whoever adds it does it, unless the values name another."""
     await _require_there(work, values)
     task = work.add(Task, values)
-    task.owner_id = task.owner_id or work.person
     task.check()
     await work.publish(task.told(TaskCreated))
     return task

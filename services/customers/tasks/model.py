@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
-from services.chassis.database import Entity, Owned, Personal, RecordColumns, belongs_to, column
+from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
 from services.chassis.refusals import Code, Refusal, Step
 from services.customers.tasks.events import (
     TaskCancelled,
@@ -31,10 +31,13 @@ class TaskNotEnded(Refusal):
     code, reason = Code.INVALID_TRANSITION, "TASK_NOT_ENDED"
 
 
-class Task(RecordColumns, Owned, Entity):
+class Task(RecordColumns, Entity):
     __tablename__, __prefix__ = "task", "tsk"
     __sorts__ = ("due_at", "created_at")
-    __table_args__ = (Index("task_owner_id_ix", "tenant", "owner_id", "due_at", "id"),)
+    __lists__ = (
+        *(("status", "due_at"), ("customer_id", "due_at")),
+        *(("owner_id", "due_at"), ("owner_id", "status", "due_at"), ("team_id", "due_at")),
+    )
 
     customer_id: Mapped[str | None] = belongs_to("customer")
     subject: Mapped[str] = column(Personal.FREE_TEXT)

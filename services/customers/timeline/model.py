@@ -6,6 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Personal, RecordColumns, column
+from services.customers.customers.model import Customer
 
 
 class TimelineEntry(RecordColumns, Entity):
@@ -13,9 +14,9 @@ class TimelineEntry(RecordColumns, Entity):
 
     __tablename__, __prefix__ = "timeline_entry", "tml"
     __sorts__ = ("happened_at",)
-    __table_args__ = (
-        Index("timeline_entry_customer_id_ix", "tenant", "customer_id", "happened_at", "id"),
-    )
+    __lists__ = (("customer_id", "happened_at"),)
+    __part_of__ = ("customer_id", Customer)
+    __table_args__ = (Index("timeline_entry_customer_id_ix", "tenant", "customer_id", "id"),)
 
     customer_id: Mapped[str] = column(Personal.NONE, ID)
     happened_at: Mapped[datetime] = column()

@@ -25,10 +25,8 @@ from services.sales.staff.model import StaffUser
 
 @requires(EDIT_LEADS, publishes=[LeadCreated])
 async def create(work: Work, values: Changes) -> Lead:
-    """Add a lead; whoever adds it answers for it, until it is assigned to another."""
     await _require_owner(work, values)
     lead = work.add(Lead, reachable(values, Lead))
-    lead.owner_id = lead.owner_id or work.person
     lead.check()
     await work.publish(lead.told(LeadCreated))
     return lead

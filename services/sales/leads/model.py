@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
-from services.chassis.database import Entity, Owned, Personal, RecordColumns, column
+from services.chassis.database import Entity, Personal, RecordColumns, column
 from services.chassis.refusals import Code, Refusal, Step
 from services.sales.leads.events import LeadAssigned, LeadStatusChanged
 from services.sales.leads.rules import (
@@ -22,13 +22,15 @@ class LeadDisqualified(Refusal):
     code, reason = Code.INVALID_TRANSITION, "LEAD_DISQUALIFIED"
 
 
-class Lead(RecordColumns, Owned, Entity):
+class Lead(RecordColumns, Entity):
     __tablename__, __prefix__ = "lead", "lea"
     __sorts__ = ("company_name", "person_name", "contacted_at", "created_at")
-    __table_args__ = (
-        Index("lead_owner_id_ix", "tenant", "owner_id", "id"),
-        Index("lead_status_ix", "tenant", "status", "created_at", "id"),
+    __lists__ = (
+        *(("status", "created_at"), ("source", "created_at")),
+        *(("owner_id", "created_at"), ("owner_id", "status", "created_at")),
+        ("team_id", "created_at"),
     )
+    __searched__ = ("company_name", "person_name")
 
     company_name: Mapped[str | None] = column()
     person_name: Mapped[str | None] = column(Personal.NAME)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, Numeric, String
 from sqlalchemy.orm import Mapped, composite
 
-from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns, column
+from services.chassis.database import ID, Entity, Personal, RecordColumns, column
 from services.chassis.money import Money
 from services.chassis.refusals import Code, Refusal, Step
 from services.sales.opportunities.events import (
@@ -33,9 +33,14 @@ class OpportunityNotNegotiated(Refusal):
     code, reason = Code.INVALID_TRANSITION, "OPPORTUNITY_NOT_NEGOTIATED"
 
 
-class Opportunity(RecordColumns, Owned, Entity):
+class Opportunity(RecordColumns, Entity):
     __tablename__, __prefix__ = "opportunity", "opp"
     __sorts__ = ("name", "close_on", "created_at")
+    __lists__ = (
+        *(("status", "close_on"), ("stage", "close_on"), ("customer_id", "close_on")),
+        *(("owner_id", "close_on"), ("owner_id", "status", "close_on"), ("team_id", "close_on")),
+    )
+    __searched__ = ("name",)
     __table_args__ = (Index("opportunity_customer_id_ix", "tenant", "customer_id", "id"),)
 
     name: Mapped[str] = column(Personal.FREE_TEXT)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, composite
 from services.chassis.database import (
     ID,
     Entity,
-    Owned,
     Personal,
     RecordColumns,
     belongs_to,
@@ -53,13 +52,16 @@ class OrderSettled(Refusal):
     code, reason = Code.INVALID_TRANSITION, "ORDER_SETTLED"
 
 
-class Order(RecordColumns, Owned, Entity):
+class Order(RecordColumns, Entity):
     __tablename__, __prefix__ = "sales_order", "ord"
     __sorts__ = ("number", "placed_on", "created_at")
+    __lists__ = (
+        *(("status", "placed_on"), ("customer_id", "placed_on")),
+        *(("owner_id", "placed_on"), ("team_id", "placed_on")),
+    )
     __table_args__ = (
         Index("sales_order_number_uq", "tenant", "number", unique=True),
         Index("sales_order_customer_id_ix", "tenant", "customer_id", "id"),
-        Index("sales_order_owner_id_ix", "tenant", "owner_id", "id"),
     )
 
     number: Mapped[str] = column(Personal.NONE, String(40))
@@ -167,6 +169,8 @@ class Order(RecordColumns, Owned, Entity):
 class OrderLine(RecordColumns, Entity):
     __tablename__, __prefix__ = "order_line", "orl"
     __sorts__ = ("created_at",)
+    __lists__ = (("order_id", "created_at"), ("product_id", "created_at"))
+    __part_of__ = ("order_id", Order)
 
     order_id: Mapped[str] = belongs_to("sales_order")
     product_id: Mapped[str] = belongs_to("product")

@@ -17,6 +17,9 @@ LIVE = text("archived_at IS NULL")
 class PriceList(RecordColumns, Entity):
     __tablename__, __prefix__ = "price_list", "prl"
     __sorts__ = ("name", "valid_from", "created_at")
+    __lists__ = (("is_active", "name"), ("tier", "name"))
+    __searched__ = ("name",)
+    __owned_by_maker__ = False
     __table_args__ = (
         Index("price_list_name_uq", "tenant", "name", unique=True, postgresql_where=LIVE),
     )
@@ -43,6 +46,8 @@ class PriceListEntry(RecordColumns, Entity):
 
     __tablename__, __prefix__ = "price_list_entry", "ple"
     __sorts__ = ("minimum_quantity", "created_at")
+    __lists__ = (("price_list_id", "minimum_quantity"), ("product_id", "minimum_quantity"))
+    __part_of__ = ("price_list_id", PriceList)
     __table_args__ = (
         Index(
             "price_list_entry_quantity_uq",

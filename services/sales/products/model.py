@@ -10,6 +10,9 @@ from services.chassis.money import Money
 class Product(RecordColumns, Entity):
     __tablename__, __prefix__ = "product", "prd"
     __sorts__ = ("name", "created_at")
+    __lists__ = (("is_active", "name"), ("category", "name"))
+    __searched__ = ("name",)
+    __owned_by_maker__ = False
     __table_args__ = (
         Index(
             "product_sku_uq",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from services.chassis.database import ID, Entity, Owned, Personal, RecordColumns, column
+from services.chassis.database import ID, Entity, Personal, RecordColumns, column
 from services.chassis.process import Process
 from services.chassis.refusals import Code, OutOfRange, Refusal, Required, Step
 from services.service_desk.cases.events import (
@@ -64,13 +64,22 @@ class CaseNotEnded(Refusal):
     code, reason = Code.INVALID_TRANSITION, "CASE_NOT_ENDED"
 
 
-class Case(RecordColumns, Owned, Entity):
+class Case(RecordColumns, Entity):
     __tablename__, __prefix__ = "service_case", "cas"
     __sorts__ = ("number", "opened_at", "created_at")
+    __lists__ = (
+        *(("status", "opened_at"), ("priority", "opened_at"), ("customer_id", "opened_at")),
+        *(
+            ("owner_id", "opened_at"),
+            ("owner_id", "status", "opened_at"),
+            ("team_id", "opened_at"),
+        ),
+    )
+    __owned_by_maker__ = False
+    """Nobody has taken up a new one: it is assigned."""
     __table_args__ = (
         UniqueConstraint("tenant", "number"),
         Index("service_case_customer_id_ix", "tenant", "customer_id", "id"),
-        Index("service_case_owner_id_ix", "tenant", "owner_id", "id"),
     )
 
     number: Mapped[str] = column(Personal.NONE, String(20))

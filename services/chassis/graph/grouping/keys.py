@@ -9,7 +9,7 @@ from typing import Any
 from services.chassis.database import Personal
 from services.chassis.graph.grouping.periods import Period
 from services.chassis.graph.making import Part, made_type
-from services.chassis.graph.shapes import Bound, Column, Reference, Shape
+from services.chassis.graph.shapes import OWNERSHIP, Bound, Column, Reference, Shape
 
 NO_KEYS = frozenset({"id", "version"})
 """They tell records apart, and put none together."""
@@ -56,8 +56,8 @@ def is_plain(shape: Shape, column: str) -> bool:
 
 def _keys(shape: Shape, found: Bound) -> Iterator[Key]:
     if isinstance(found, Reference):
-        written = shape.cls.__annotations__[found.name] | None
-        yield Key(found.public, found.keys[0], str, written, found.description)
+        if found.name not in OWNERSHIP or shape.entity.__part_of__ is None:
+            yield Key(found.public, found.keys[0], str, found.type | None, found.description)
     elif isinstance(found, Column) and found.is_money:
         said = f"The currency of `{found.public}`."
         yield Key(f"{found.public}Currency", found.keys[1], str, str | None, said)

@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("remind_at", INSTANT),
         sa.Column("completed_at", INSTANT),
         sa.Column("outcome", sa.String(10_000)),
-        sa.Column("owner_id", ID),
-        sa.Column("team_id", ID),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
@@ -46,7 +44,6 @@ def upgrade() -> None:
     )
     for name in ("by_created_at", "by_due_at", "customer_id"):
         op.create_index(f"task_{name}_ix", "task", ["tenant", name.removeprefix("by_"), "id"])
-    op.create_index("task_owner_id_ix", "task", ["tenant", "owner_id", "due_at", "id"])
     protect("task")
 
 

@@ -52,14 +52,10 @@ def make_lead() -> None:
             nullable=True,
         ),
         sa.Column("disqualified_note", sa.String(10_000)),
-        sa.Column("owner_id", ID),
-        sa.Column("team_id", ID),
         *record_columns(),
         sa.PrimaryKeyConstraint("tenant", "id", name=op.f("lead_pk")),
     )
     index("lead", "by_company_name", "by_contacted_at", "by_created_at", "by_person_name")
-    index("lead", "owner_id")
-    op.create_index("lead_status_ix", "lead", ["tenant", "status", "created_at", "id"])
 
 
 def make_price_list() -> None:

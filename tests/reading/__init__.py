@@ -1,0 +1,1 @@
+"""What every list and every entity of every service keeps to: scope, statements, indexes."""
