@@ -66,6 +66,7 @@ format: install ## Put the code into its one form.
 contracts: install ## Write the generated files anew: schemas, events, permissions, supergraph.
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
+	@$(CRM) events users
 
 .PHONY: check
 check: install check-form check-lint check-types check-imports check-contracts test ## Check form, lint, types, imports, generated files; then test (sizes, rooms, migrations too).
@@ -82,6 +83,7 @@ check-imports:
 check-contracts:
 	$(VENV)/python -m services.chassis.contract --check
 	$(CRM) compose --check
+	$(CRM) events users --check
 
 .PHONY: prove
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).
