@@ -15,6 +15,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
+    dead_letters,
     idempotency,
     inbox,
     numbers,
@@ -31,7 +32,7 @@ FIRST = (
     *("event_counter", "event", "event_pending", "inbox", "event_gate"),
     *("audit_line", "number_series", "external_ref"),
 )
-FOUNDATION = (*FIRST, "idempotency_key")
+FOUNDATION = (*FIRST, "idempotency_key", "dead_letter", "parked_event")
 """The tables that every service has."""
 
 
@@ -119,6 +120,16 @@ def found_idempotency() -> None:
         " USING (claimed_at <= now() - interval '24 hours')"
     )
     op.execute(f"GRANT SELECT, DELETE ON idempotency_key TO {role('worker')}")
+
+
+def found_dead_letters() -> None:
+    """Make the tables of what did not get through; the worker may see where something is due."""
+    _run_file("foundation_dead_letters.sql")
+    protect("dead_letter", "SELECT, INSERT, UPDATE")
+    protect("parked_event")
+    for table in ("dead_letter", "event_gate"):
+        op.execute(f"CREATE POLICY watched ON {table} FOR SELECT TO {role('worker')} USING (true)")
+        op.execute(f"GRANT SELECT ON {table} TO {role('worker')}")
 
 
 def _run_file(name: str) -> None:

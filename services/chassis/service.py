@@ -16,6 +16,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.graph.answer import Answerer
@@ -23,6 +24,7 @@ from services.chassis.graph.relative import ReadCalendar, in_utc
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
+from services.chassis.lagging import Lag, lags
 from services.chassis.logs import log
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
@@ -87,6 +89,7 @@ class Service:
         self.stream = Stream(told.nats_url, name=parts.name)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.subscriptions = Subscriptions.joined(parts.name, parts.subscriptions)
         self.read_actor = parts.read_actor(self.engine)
         self.means = self._means()
         self.bearers = Bearers(self.means.verifier)
@@ -155,10 +158,13 @@ class Service:
 
     def _work(self) -> None:
         self.relaying = [asyncio.create_task(self.relay.run())]
-        self.keeping = [asyncio.create_task(Housekeeping(self.worker_engine).run())]
-        joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
-        self.subscriber = Subscriber(joined, self.works, self.stream)
+        self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
+        kept = [
+            Housekeeping(self.worker_engine).run(),
+            Draining(self.worker_engine, self.subscriber.reactions).run(),
+        ]
+        self.keeping = [asyncio.create_task(it) for it in kept]
 
     def _endpoint(self) -> Endpoint:
         return Endpoint(
@@ -169,7 +175,11 @@ class Service:
         actor = await self.read_actor(identity)
         parts = self.parts
         shapes = parts.schema.shapes
-        return Request(actor, self.works, shapes, self.app, parts.calendar, key)
+        return Request(actor, self.works, shapes, self.app, parts.calendar, key, lags=self._lags)
+
+    async def _lags(self) -> list[Lag]:
+        sources = self.subscriptions.sources()
+        return await lags(self.stream, self.parts.name, sources)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

@@ -22,6 +22,10 @@ PURGE_CONTACTS = Permission("customers:contact:purge")
 """Remove archived contacts for ever."""
 LOG_INTERACTIONS = Permission("customers:interaction:log")
 """Note what passed between a customer and us."""
+READ_EVENTS = Permission("customers:event:read")
+"""See which events wait, how far readers are, and what did not get through."""
+MEND_EVENTS = Permission("customers:event:mend")
+"""Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("customers:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 ASK_STANDING = Permission("customers:standing:ask")
@@ -40,6 +44,8 @@ ROLES = {
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
+            READ_EVENTS,
+            MEND_EVENTS,
         }
     ),
     "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS}),

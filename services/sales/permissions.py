@@ -30,6 +30,10 @@ PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
 """Remove archived opportunities for ever."""
 PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
+READ_EVENTS = Permission("sales:event:read")
+"""See which events wait, how far readers are, and what did not get through."""
+MEND_EVENTS = Permission("sales:event:mend")
+"""Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("sales:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 
@@ -43,7 +47,7 @@ _LEAD = {*_SELL, EDIT_PRODUCTS, REVIEW_ORDER, CANCEL_ORDER}
 _PURGE = {PURGE_PRODUCTS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY}),
+    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY, READ_EVENTS, MEND_EVENTS}),
     "SALES_MANAGER": frozenset(_LEAD),
     "SALES_REPRESENTATIVE": frozenset(_SELL),
     "SERVICE_AGENT": frozenset(_READ),

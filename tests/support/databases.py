@@ -46,6 +46,7 @@ def _migrated(connection):
     with Operations.context(MigrationContext.configure(connection)):
         migrations.found()
         migrations.found_idempotency()
+        migrations.found_dead_letters()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

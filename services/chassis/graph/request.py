@@ -1,6 +1,6 @@
 """The context of one request: who asks, and the ways to the data."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,15 @@ from services.chassis.database import reading
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
 from services.chassis.graph.relative import ReadCalendar, in_utc
+from services.chassis.lagging import Lag
 from services.chassis.work import Work, Works
+
+ReadLags = Callable[[], Awaitable[list[Lag]]]
+
+
+async def no_readers() -> list[Lag]:
+    """Know of no reader, where nobody said whom to ask."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Request:
     calendar: ReadCalendar = in_utc
     idempotency_key: str | None = None
     """From the request's header: for its one mutation."""
+    lags: ReadLags = no_readers
+    """Asks the stream how far the service's readers are."""
 
     def begin(
         self, *, bulk: bool = False, rehearsal: bool = False
