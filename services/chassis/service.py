@@ -161,7 +161,9 @@ class Service:
         self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
         kept = [
-            Housekeeping(self.worker_engine).run(),
+            Housekeeping(
+                self.worker_engine, self.parts.name, event_days=self.settings.event_days
+            ).run(),
             Draining(self.worker_engine, self.subscriber.reactions).run(),
         ]
         self.keeping = [asyncio.create_task(it) for it in kept]
