@@ -76,7 +76,7 @@ def await_ready(
     ready: Callable[[], bool],
     *,
     log: Path,
-    patience: float = 30,
+    patience: float = 120,  # a first start compiles every module, on whatever machine
 ) -> None:
     """Return when it is ready; refuse as soon as it has ended, or when patience has."""
     deadline = time.monotonic() + patience

@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from services.chassis.actor import Actor
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.differences import Difference
 from services.chassis.ids import new_id
 
@@ -21,18 +21,18 @@ class AuditLine(Entity):
 
     __tablename__ = "audit_line"
 
-    id: Mapped[str] = mapped_column(ID, primary_key=True)
-    at: Mapped[datetime]
-    actor_kind: Mapped[str]
-    actor_id: Mapped[str] = mapped_column(ID)
-    request_id: Mapped[str]
-    action: Mapped[str]
-    record_type: Mapped[str]
-    record_id: Mapped[str] = mapped_column(ID, index=True)
-    version: Mapped[int]
-    fields: Mapped[list[str]] = mapped_column(JSONB)
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    at: Mapped[datetime] = column()
+    actor_kind: Mapped[str] = column()
+    actor_id: Mapped[str] = column(Personal.NONE, ID)
+    request_id: Mapped[str] = column()
+    action: Mapped[str] = column()
+    record_type: Mapped[str] = column()
+    record_id: Mapped[str] = column(Personal.NONE, ID, index=True)
+    version: Mapped[int] = column()
+    fields: Mapped[list[str]] = column(Personal.NONE, JSONB)
+    before: Mapped[dict[str, Any]] = column(Personal.COPIED, JSONB)
+    after: Mapped[dict[str, Any]] = column(Personal.COPIED, JSONB)
 
 
 async def changed_since(

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy import (
+    Column,
     ColumnElement,
     DateTime,
     Enum,
@@ -45,6 +46,7 @@ class Personal(enum.Enum):
     BIRTH = "birth"
     CREDENTIAL = "credential"
     FREE_TEXT = "free text"
+    COPIED = "values of other columns"
 
 
 def column(tag: Personal = Personal.NONE, *args: Any, **options: Any) -> MappedColumn[Any]:
@@ -79,9 +81,13 @@ class Entity(DeclarativeBase):
             cls.metadata = metadata_of(cls.__module__.split(".")[1])
             cls.__table_args__ = (*vars(cls).get("__table_args__", ()), *_constraints(cls))
         super().__init_subclass__(**options)
+        if untagged := [it.name for it in _columns(cls) if "personal" not in it.info]:
+            raise TypeError(
+                f"{cls.__name__} says no personal-data tag of {untagged}: use column()"
+            )
 
-    tenant: Mapped[str] = mapped_column(
-        ID, primary_key=True, server_default=text(TENANT_NOW), sort_order=-2
+    tenant: Mapped[str] = column(
+        Personal.NONE, ID, primary_key=True, server_default=text(TENANT_NOW), sort_order=-2
     )
 
     @classmethod
@@ -96,13 +102,13 @@ class Entity(DeclarativeBase):
 class RecordColumns:
     """What every root record carries: identity, version, origin, and whether it is archived."""
 
-    id: Mapped[str] = mapped_column(ID, primary_key=True, sort_order=-1)
-    version: Mapped[int] = mapped_column(sort_order=90)
-    created_at: Mapped[datetime] = mapped_column(sort_order=91)
-    updated_at: Mapped[datetime] = mapped_column(sort_order=92)
-    created_by_kind: Mapped[str] = mapped_column(String(20), sort_order=93)
-    created_by_id: Mapped[str] = mapped_column(ID, sort_order=94)
-    archived_at: Mapped[datetime | None] = mapped_column(sort_order=95)
+    id: Mapped[str] = column(Personal.NONE, ID, primary_key=True, sort_order=-1)
+    version: Mapped[int] = column(sort_order=90)
+    created_at: Mapped[datetime] = column(sort_order=91)
+    updated_at: Mapped[datetime] = column(sort_order=92)
+    created_by_kind: Mapped[str] = column(Personal.NONE, String(20), sort_order=93)
+    created_by_id: Mapped[str] = column(Personal.NONE, ID, sort_order=94)
+    archived_at: Mapped[datetime | None] = column(sort_order=95)
 
     @declared_attr.directive
     @classmethod
@@ -113,15 +119,15 @@ class RecordColumns:
 class Owned:
     """A record that somebody answers for; the access rules look at these two columns."""
 
-    owner_id: Mapped[str | None] = mapped_column(ID, sort_order=80)
-    team_id: Mapped[str | None] = mapped_column(ID, sort_order=81)
+    owner_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=80)
+    team_id: Mapped[str | None] = column(Personal.NONE, ID, sort_order=81)
 
 
 class Projected:
     """A copy of another service's record, kept by its events: key, and how far it has followed."""
 
-    id: Mapped[str] = mapped_column(ID, primary_key=True, sort_order=-1)
-    sequence: Mapped[int] = mapped_column(sort_order=90)
+    id: Mapped[str] = column(Personal.NONE, ID, primary_key=True, sort_order=-1)
+    sequence: Mapped[int] = column(sort_order=90)
 
 
 _metadata: dict[str, MetaData] = {}
@@ -151,6 +157,11 @@ def defaults_of(entity: type[Entity]) -> dict[str, Any]:
         for it in inspect(entity).column_attrs
         if getattr(it.columns[0].default, "is_scalar", False)
     }
+
+
+def _columns(cls: type[Entity]) -> list[Column[Any]]:
+    name = vars(cls).get("__tablename__")
+    return list(cls.metadata.tables[name].columns) if name else []
 
 
 def _constraints(cls: type[Entity]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from services.chassis import inbox
 from services.chassis.database import ID, Entity, Personal, RecordColumns, column
@@ -83,11 +83,11 @@ class ParkedEvent(Entity):
 
     __tablename__ = "parked_event"
 
-    source: Mapped[str] = mapped_column(primary_key=True)
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True)
-    body: Mapped[str] = mapped_column(Text)
-    parked_at: Mapped[datetime]
+    source: Mapped[str] = column(primary_key=True)
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    sequence: Mapped[int] = column(primary_key=True)
+    body: Mapped[str] = column(Personal.NONE, Text)
+    parked_at: Mapped[datetime] = column()
 
 
 class Trouble(NamedTuple):

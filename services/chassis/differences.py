@@ -93,7 +93,7 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
         if attribute.key in UNSPOKEN or not history.has_changes():
             continue
         name, part = _places(state.mapper)[attribute.key]
-        tag = attribute.columns[0].info.get("personal", Personal.NONE)
+        tag = attribute.columns[0].info["personal"]
         if tag is not Personal.NONE:
             noted.personal |= {name}
         if tag is Personal.CREDENTIAL:  # that it changed is told; what it was is nobody's business

@@ -18,10 +18,10 @@ from sqlalchemy import Index, String, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from services.chassis.actor import Actor
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.refusals import (
     Bounds,
     IdempotencyInProgress,
@@ -42,12 +42,12 @@ class IdempotencyKey(Entity):
     __tablename__ = "idempotency_key"
     __table_args__ = (Index("idempotency_key_claimed_at_ix", "claimed_at"),)
 
-    principal: Mapped[str] = mapped_column(ID, primary_key=True)
-    mutation: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(String(64))
-    claimed_at: Mapped[datetime]
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    principal: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    mutation: Mapped[str] = column(primary_key=True)
+    key: Mapped[str] = column(Personal.NONE, String(64), primary_key=True)
+    fingerprint: Mapped[str] = column(Personal.NONE, String(64))
+    claimed_at: Mapped[datetime] = column()
+    answer: Mapped[dict[str, Any] | None] = column(Personal.NONE, JSONB)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import Index, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.events import Envelope
 
 
 class HandledEvent(Entity):
     __tablename__ = "inbox"
 
-    event_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    handled_at: Mapped[datetime]
+    event_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    handled_at: Mapped[datetime] = column()
 
 
 class EventGate(Entity):
@@ -28,11 +28,11 @@ class EventGate(Entity):
 
     __tablename__ = "event_gate"
 
-    source: Mapped[str] = mapped_column(primary_key=True)
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    sequence: Mapped[int]
-    dead_letter_id: Mapped[str | None] = mapped_column(ID)
-    draining: Mapped[bool] = mapped_column(server_default=text("false"))
+    source: Mapped[str] = column(primary_key=True)
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    sequence: Mapped[int] = column()
+    dead_letter_id: Mapped[str | None] = column(Personal.NONE, ID)
+    draining: Mapped[bool] = column(server_default=text("false"))
 
     __table_args__ = (
         Index(

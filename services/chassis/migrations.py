@@ -12,7 +12,7 @@ from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import CheckConstraint, Connection, MetaData, inspect, text
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
@@ -35,6 +35,9 @@ FIRST = (
 )
 FOUNDATION = (*FIRST, "idempotency_key", "dead_letter", "parked_event")
 """The tables that every service has."""
+
+Check = tuple[str, str, tuple[str, ...]]
+"""A table, the name of a CHECK, and the values that it names."""
 
 
 def upgrade(service: str, owner_url: str, revision: str = "head") -> None:
@@ -71,7 +74,32 @@ async def _drift(service: str, url: str) -> list[Any]:
 def _compare(connection: Connection, tables: Any) -> list[Any]:
     options = {"target_metadata": tables, "include_name": is_ours}
     compared = MigrationContext.configure(connection, opts=options)
-    return list(compare_metadata(compared, tables))
+    return [*compare_metadata(compared, tables), *sorted(_checks_that_differ(connection, tables))]
+
+
+def _checks_that_differ(connection: Connection, tables: Sequence[MetaData]) -> set[Check]:
+    """Compare what alembic does not: a closed list of values is a CHECK."""
+    there = {
+        (table, str(check["name"]), _literals(check["sqltext"]))
+        for (_, table), checks in inspect(connection).get_multi_check_constraints().items()
+        for check in checks
+    }
+    written: dict[str, Any] = {
+        "dialect": connection.dialect,
+        "compile_kwargs": {"literal_binds": True},
+    }
+    wanted = {
+        (table.name, str(check.name), _literals(str(check.sqltext.compile(**written))))
+        for metadata in tables
+        for table in metadata.sorted_tables
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    return there ^ wanted
+
+
+def _literals(condition: str) -> tuple[str, ...]:
+    return tuple(sorted(re.findall(r"'([^']*)'", condition)))
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:

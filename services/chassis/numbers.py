@@ -2,17 +2,17 @@
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import Entity
+from services.chassis.database import Entity, column
 
 
 class NumberSeries(Entity):
     __tablename__ = "number_series"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
-    last: Mapped[int]
+    name: Mapped[str] = column(primary_key=True)
+    year: Mapped[int] = column(primary_key=True)
+    last: Mapped[int] = column()
 
 
 NEXT = text("""

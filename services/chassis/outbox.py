@@ -10,9 +10,9 @@ from datetime import date, datetime
 import orjson
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.events import Envelope
 
 
@@ -21,8 +21,8 @@ class EventCounter(Entity):
 
     __tablename__ = "event_counter"
 
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    last: Mapped[int]
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    last: Mapped[int] = column()
 
 
 class StoredEvent(Entity):
@@ -34,13 +34,13 @@ class StoredEvent(Entity):
         {"postgresql_partition_by": "RANGE (told_on)"},
     )
 
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True)
-    told_on: Mapped[date] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(ID)
-    type: Mapped[str]
-    at: Mapped[datetime]
-    body: Mapped[str] = mapped_column(Text)
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    sequence: Mapped[int] = column(primary_key=True)
+    told_on: Mapped[date] = column(primary_key=True)
+    id: Mapped[str] = column(Personal.NONE, ID)
+    type: Mapped[str] = column()
+    at: Mapped[datetime] = column()
+    body: Mapped[str] = column(Personal.NONE, Text)
 
 
 class PendingEvent(Entity):
@@ -49,12 +49,12 @@ class PendingEvent(Entity):
     __tablename__ = "event_pending"
     __table_args__ = (Index("event_pending_order_ix", "partition", "bulk", "laid_at"),)
 
-    aggregate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True)
-    told_on: Mapped[date]
-    partition: Mapped[int]
-    bulk: Mapped[bool]
-    laid_at: Mapped[datetime]
+    aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
+    sequence: Mapped[int] = column(primary_key=True)
+    told_on: Mapped[date] = column()
+    partition: Mapped[int] = column()
+    bulk: Mapped[bool] = column()
+    laid_at: Mapped[datetime] = column()
 
 
 COUNT = text("""

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import orjson
 from sqlalchemy import Index, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import ID, Entity
+from services.chassis.database import ID, Entity, Personal, column
 
 
 class ExternalRef(Entity):
@@ -16,10 +16,10 @@ class ExternalRef(Entity):
     __tablename__ = "external_ref"
     __table_args__ = (Index("external_ref_record_id_ix", "tenant", "record_id"),)
 
-    record_type: Mapped[str] = mapped_column(primary_key=True)
-    source: Mapped[str] = mapped_column(primary_key=True)
-    ref: Mapped[str] = mapped_column(primary_key=True)
-    record_id: Mapped[str] = mapped_column(ID)
+    record_type: Mapped[str] = column(primary_key=True)
+    source: Mapped[str] = column(primary_key=True)
+    ref: Mapped[str] = column(primary_key=True)
+    record_id: Mapped[str] = column(Personal.NONE, ID)
 
 
 Ref = tuple[str, str]

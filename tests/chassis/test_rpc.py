@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from services.chassis import telemetry
 from services.chassis.actor import Actor, ActorKind
@@ -248,6 +249,15 @@ async def test_health_is_open_to_all(server):
         stub = health_pb2_grpc.HealthStub(raw)
         answer = await stub.Check(health_pb2.HealthCheckRequest(service=SHIPS.full_name))
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_reflection_tells_all_what_can_be_asked(server):
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as raw:
+        stub = reflection_pb2_grpc.ServerReflectionStub(raw)
+        asked = reflection_pb2.ServerReflectionRequest(list_services="")
+        told = [answer async for answer in stub.ServerReflectionInfo(iter([asked]))]
+    services = {it.name for it in told[0].list_services_response.service}
+    assert SHIPS.full_name in services
 
 
 async def test_a_token_is_signed_once_for_many_questions(channel):

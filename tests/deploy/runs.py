@@ -9,6 +9,9 @@ from deploy.local.checkout import Checkout
 
 from .waiting import until
 
+LAST_WORDS = "Ctrl-C stops everything"
+"""What it says when all else has been said: that it is up comes a few lines before."""
+
 
 class Run:
     """A supervisor at work in a folder, and what it says."""
@@ -37,8 +40,8 @@ class Run:
         return self.said.read_text()
 
     def up(self):
-        until(lambda: "Guanxi is up" in self.text or self.process.poll() is not None)
-        assert "Guanxi is up" in self.text, self.text
+        until(lambda: LAST_WORDS in self.text or self.process.poll() is not None)
+        assert LAST_WORDS in self.text, self.text
         self.pids = {part.name: part.pid for part in self.checkout.parts()}
         return self.pids
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.guards import imports, names, rooms, sizes, traces
+from tests.guards import imports, links, names, rooms, sizes, traces
 from tests.guards.tree import ROOT, Source, sources, tracked
 
 
@@ -24,6 +24,10 @@ def test_every_file_of_a_service_stands_in_a_known_room():
 
 def test_no_committed_file_carries_a_trace_of_where_it_was_written():
     assert [finding for path in tracked() for finding in traces.findings(ROOT, path)] == []
+
+
+def test_no_link_of_a_document_is_dead():
+    assert [finding for path in tracked() for finding in links.findings(ROOT, path)] == []
 
 
 def module(path, text):
@@ -166,6 +170,26 @@ def test_a_trace_of_where_it_was_written_is_seen(tmp_path, line):
 def test_what_only_looks_like_a_trace_is_let_be(tmp_path, line):
     (tmp_path / "notes.md").write_text(line)
     assert list(traces.findings(tmp_path, "notes.md")) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "is_fine"),
+    [
+        ("[a guide](guides/graph.md)", True),
+        ("[its folder](guides)", True),
+        ("[a part of it](guides/graph.md#lists)", True),
+        ("[this](#words)", True),
+        ("[versions](https://versions.example/)", True),
+        ("[gone](guides/events.md)", False),
+        ("[gone in part](guides/events.md#envelope)", False),
+    ],
+)
+def test_a_dead_link_is_seen(tmp_path, link, is_fine):
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides/graph.md").write_text("# The graph\n")
+    (tmp_path / "notes.md").write_text(f"See\n{link}.\n")
+    found = list(links.findings(tmp_path, "notes.md"))
+    assert [it.split(": ")[0] for it in found] == ([] if is_fine else ["notes.md:2"])
 
 
 def test_a_file_that_is_new_and_not_ignored_is_read_and_an_ignored_one_is_not(tmp_path):

@@ -57,6 +57,17 @@ async def test_every_key_carries_the_tenant(owner):
     assert await owner.fetch(KEYS_WITHOUT_TENANT) == []
 
 
+async def test_a_table_without_its_policy_or_its_tenant_is_seen(owner):
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("CREATE TABLE open_book (tenant text, id text PRIMARY KEY)")
+    await owner.execute("ALTER TABLE audit_line NO FORCE ROW LEVEL SECURITY")
+    unprotected = {it["relname"] for it in await owner.fetch(UNPROTECTED)}
+    keys = {it["conname"] for it in await owner.fetch(KEYS_WITHOUT_TENANT)}
+    await transaction.rollback()
+    assert (unprotected, keys) == ({"open_book", "audit_line"}, {"open_book_pkey"})
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_models_are_what_the_migrations_made(system, service):
     assert migrations.drift(service, system.databases[service].owner_url) == []

@@ -56,7 +56,9 @@ FIRST_QUERY = """\
   customers(first: 2, orderBy: [{field: NAME}]) {
     nodes {
       name
-      orders { nodes { number status net { amount currency } } }
+      orders {
+        nodes { number status net { amount currency } }
+      }
       cases { nodes { number subject status } }
     }
   }
@@ -68,8 +70,12 @@ STORY_QUERY = """\
     nodes {
       name
       contacts { nodes { name title } }
-      opportunities { nodes { name stage weightedAmount { amount } } }
-      timeline(last: 10, orderBy: [{field: HAPPENED_AT}]) { nodes { happenedAt title } }
+      opportunities {
+        nodes { name stage weightedAmount { amount } }
+      }
+      timeline(last: 10, orderBy: [{field: HAPPENED_AT}]) {
+        nodes { happenedAt title }
+      }
     }
   }
 }

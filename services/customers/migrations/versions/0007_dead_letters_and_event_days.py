@@ -3,7 +3,7 @@
 from services.chassis.migrations import found_dead_letters, found_event_days
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
