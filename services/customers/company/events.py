@@ -6,7 +6,7 @@ from decimal import Decimal
 from services.chassis.events import LIFE, Event, life_of
 
 
-class CompanyFacts(Event):
+class CompanyFact(Event):
     company_id: str
     name: str
     base_currency: str
@@ -14,15 +14,15 @@ class CompanyFacts(Event):
     fiscal_month: int
 
 
-class CompanyCreated(CompanyFacts):
+class CompanyCreated(CompanyFact):
     type = "customers.company.created.v1"
 
 
-class CompanyUpdated(CompanyFacts):
+class CompanyUpdated(CompanyFact):
     type = "customers.company.updated.v1"
 
 
-class ExchangeRateFacts(Event):
+class ExchangeRateFact(Event):
     exchange_rate_id: str
     currency: str
     valid_on: date
@@ -30,5 +30,5 @@ class ExchangeRateFacts(Event):
 
 
 ExchangeRateCreated, ExchangeRateUpdated, ExchangeRateArchived, ExchangeRateRestored = life_of(
-    ExchangeRateFacts, "customers.exchange_rate", LIFE[:4]
+    ExchangeRateFact, "customers.exchange_rate", LIFE[:4]
 )

@@ -3,11 +3,11 @@
 from services.chassis.events import Event, life_of
 
 
-class ContactFacts(Event):
+class ContactFact(Event):
     contact_id: str
     customer_id: str
 
 
 ContactCreated, ContactUpdated, ContactArchived, ContactRestored, ContactPurged = life_of(
-    ContactFacts, "customers.contact"
+    ContactFact, "customers.contact"
 )

@@ -3,7 +3,7 @@
 from services.chassis.events import Event, life_of
 
 
-class CustomerFacts(Event):
+class CustomerFact(Event):
     customer_id: str
     kind: str
     organisation_name: str | None
@@ -14,7 +14,7 @@ class CustomerFacts(Event):
 
 
 CustomerCreated, CustomerUpdated, CustomerArchived, CustomerRestored, CustomerPurged = life_of(
-    CustomerFacts, "customers.customer"
+    CustomerFact, "customers.customer"
 )
 
 

@@ -3,15 +3,15 @@
 from services.chassis.events import Event
 
 
-class StaffUserFacts(Event):
+class StaffUserFact(Event):
     staff_user_id: str
     roles: list[str]
     is_active: bool
 
 
-class StaffUserCreated(StaffUserFacts):
+class StaffUserCreated(StaffUserFact):
     type = "customers.staff_user.created.v1"
 
 
-class StaffUserUpdated(StaffUserFacts):
+class StaffUserUpdated(StaffUserFact):
     type = "customers.staff_user.updated.v1"

@@ -4,7 +4,7 @@ from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
-class OpportunityEvent(Event):
+class OpportunityFact(Event):
     """What was so of an opportunity when something happened to it."""
 
     opportunity_id: str
@@ -21,20 +21,20 @@ class OpportunityEvent(Event):
     OpportunityArchived,
     OpportunityRestored,
     OpportunityPurged,
-) = life_of(OpportunityEvent, "sales.opportunity")
+) = life_of(OpportunityFact, "sales.opportunity")
 
 
-class OpportunityStageChanged(OpportunityEvent):
+class OpportunityStageChanged(OpportunityFact):
     type = "sales.opportunity.stage_changed.v1"
     from_stage: str
 
 
-class OpportunityWon(OpportunityEvent):
+class OpportunityWon(OpportunityFact):
     """Told alone, though winning changes the stage too: one deed, one event."""
 
     type = "sales.opportunity.won.v1"
 
 
-class OpportunityLost(OpportunityEvent):
+class OpportunityLost(OpportunityFact):
     type = "sales.opportunity.lost.v1"
     reason: str

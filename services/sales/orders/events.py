@@ -6,7 +6,7 @@ from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
-class OrderEvent(Event):
+class OrderFact(Event):
     """What was so of an order when something happened to it."""
 
     order_id: str
@@ -19,35 +19,35 @@ class OrderEvent(Event):
 
 
 OrderCreated, OrderUpdated, OrderArchived, OrderRestored, OrderPurged = life_of(
-    OrderEvent, "sales.order"
+    OrderFact, "sales.order"
 )
 
 
-class OrderRepriced(OrderEvent):
+class OrderRepriced(OrderFact):
     """Lines changed; told once for each order and unit of work, however many lines it was."""
 
     type = "sales.order.repriced.v1"
 
 
-class OrderPlaced(OrderEvent):
+class OrderPlaced(OrderFact):
     type = "sales.order.placed.v1"
 
 
-class OrderReviewed(OrderEvent):
+class OrderReviewed(OrderFact):
     type = "sales.order.reviewed.v1"
 
 
-class OrderConfirmed(OrderEvent):
+class OrderConfirmed(OrderFact):
     type = "sales.order.confirmed.v1"
 
 
-class OrderShipped(OrderEvent):
+class OrderShipped(OrderFact):
     type = "sales.order.shipped.v1"
 
 
-class OrderClosed(OrderEvent):
+class OrderClosed(OrderFact):
     type = "sales.order.closed.v1"
 
 
-class OrderCancelled(OrderEvent):
+class OrderCancelled(OrderFact):
     type = "sales.order.cancelled.v1"

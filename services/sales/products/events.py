@@ -4,7 +4,7 @@ from services.chassis.events import Event, life_of
 from services.chassis.money import Money
 
 
-class ProductEvent(Event):
+class ProductFact(Event):
     """What was so of a product when something happened to it."""
 
     product_id: str
@@ -14,5 +14,5 @@ class ProductEvent(Event):
 
 
 ProductCreated, ProductUpdated, ProductArchived, ProductRestored, ProductPurged = life_of(
-    ProductEvent, "sales.product"
+    ProductFact, "sales.product"
 )
