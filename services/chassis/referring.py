@@ -1,6 +1,7 @@
 """Referring: a record is put only under others that whoever puts it there may see."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -49,5 +50,6 @@ def _referred(session: AsyncSession) -> Iterator[tuple[Any, str, str]]:
                     yield _entity_of(column.table.metadata.tables[table]), column.key, id
 
 
+@cache
 def _entity_of(table: Any) -> Any:
     return next(it.class_ for it in Entity.registry.mappers if it.local_table is table)
