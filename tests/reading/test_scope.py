@@ -14,7 +14,6 @@ from tests.reading.scoping import see
 from tests.support.sowing import id_of, records_of
 from tests.toy.model import Ship
 
-
 OWN_RULES = (Ship, File, Job)
 """Who say themselves what is seen: ships as the toy will, files and jobs by who asked."""
 
