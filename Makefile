@@ -67,6 +67,11 @@ contracts: install ## Write the generated files anew: schemas, events, permissio
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
 
+.PHONY: recordings
+recordings: install ## Play every deed on a fresh system, and write down what it told: the catalogue's examples.
+	@$(VENV)/python -m tests.system.recording
+	@$(VENV)/python -m services.chassis.contract
+
 .PHONY: release-contracts
 release-contracts: install ## Hold clients' contracts to today's from here on; BREAKING=1 where that breaks clients.
 	@$(VENV)/python -m tests.contracts $(if $(BREAKING),--breaking)

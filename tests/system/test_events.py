@@ -8,8 +8,7 @@ import orjson
 import pytest
 
 from tests.support.waiting import until
-from tests.system import outside
-from tests.system.system import PASSWORD
+from tests.system import deeds, outside
 
 PERSONAL = [
     *("Canary Contact", "canary.contact", "Canary Street", "Canary Person", "Canary Staff"),
@@ -24,47 +23,6 @@ CUSTOMERS = """
 CUSTOMER_COPIES = """
     SELECT id, organisation_name, owner_id, tier, status FROM customer ORDER BY id"""
 STAFF = "SELECT id, roles, is_active FROM staff_user ORDER BY id"
-
-
-async def deeds(company):
-    """Do what a company does, with a canary wherever a person or their words may stand."""
-    there = {"street": "Canary Street 1", "phone": "+4943112345"}
-    firm = await company.customer(name="Nordlicht", **there)
-    person = await company.customer(name="Canary Person", kind="PERSON", **there)
-    staff = {"name": "Canary Staff", "email": "canary.staff@company.example"}
-    seller = await company.make("createStaffUser", staff | {"roles": ["SALES_REPRESENTATIVE"]})
-    await company.do("setStaffUserPassword", seller, {"password": PASSWORD})
-    await done(company, "updateStaffUser", seller, {"roles": ["SALES_MANAGER"]})
-    await done(company, "updateCustomer", firm, {"name": "Nordlicht Kontor", "tier": "A"})
-    await done(company, "updateCustomer", person, {"name": "Canary Person II"})
-    await done(company, "holdCustomer", person)
-    contact = {"customerId": firm, "name": "Canary Contact", "email": "canary.contact@x.example"}
-    await company.make("createContact", contact)
-    call = {"customerId": firm, "channel": "CALL", "direction": "INBOUND"}
-    call |= {"subject": "Canary Subject", "notes": "Canary Notes"}
-    await company.make("logInteraction", call | {"happenedAt": "2026-01-02T03:04:05Z"})
-    lost = await company.make("createOpportunity", {"customerId": firm, "name": "Canary Quay"})
-    await done(company, "loseOpportunity", lost, {"reason": "OTHER", "note": "Canary Loss"})
-    lead = {"personName": "Canary Lead", "email": "canary.lead@x.example", "source": "WEB"}
-    lead = await company.make("createLead", lead | {"interest": "Canary Interest"})
-    await done(company, "disqualifyLead", lead, {"reason": "OTHER", "note": "Canary Interest"})
-    task = await company.make("createTask", {"customerId": firm, "subject": "Canary Task"})
-    await done(company, "completeTask", task, {"outcome": "Canary Outcome"})
-    order = await company.order(firm, steps=["placeOrder", "reviewOrder"])
-    await done(company, "updateOrder", order, {"shipToName": "Canary Dock"})
-    await done(company, "confirmOrder", order)
-    case = {"customerId": firm, "subject": "Canary Case", "description": "Canary Notes"}
-    case = await company.make("openCase", case)
-    viewer = (await company.ask("{ viewer { id } }"))["viewer"]["id"]
-    await done(company, "assignCase", case, {"ownerId": viewer})
-    await done(company, "startCase", case)
-    await done(company, "resolveCase", case, {"resolution": "Canary Resolution"})
-
-
-async def done(company, deed, id, given=None):
-    answer = await company.do(deed, id, given)
-    assert answer["userErrors"] == [], (deed, answer)
-    return answer
 
 
 async def require_copies_like_their_originals(system, tenant):
@@ -83,10 +41,9 @@ async def require_copies_like_their_originals(system, tenant):
 async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_down(
     system, company
 ):
-    await deeds(company)
+    await deeds.play(company)
     messages = await outside.require_each_event_once(system, company.tenant)
     laid = await outside.outbox(system, company.tenant)
-    assert len({row["type"] for row in laid.values()}) > 18
     for it in messages:
         row = laid[it.headers["ce-id"]]
         assert it.data.decode() == row["body"]
@@ -112,7 +69,7 @@ async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_d
 
 
 async def test_no_event_and_no_log_says_who_a_person_is_or_what_was_said(system, company):
-    await deeds(company)
+    await deeds.play(company)
     messages = await outside.require_each_event_once(system, company.tenant)
     told = "".join(it.data.decode() for it in messages)
     logged = "".join(system.log(name).read_text() for name in system.programs)
@@ -126,7 +83,7 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
     nats.process.send_signal(signal.SIGKILL)
     nats.process.wait(20)
     try:
-        await deeds(company)
+        await deeds.play(company, are_heard=False)
         waiting = sum([await system.pending(it) for it in outside.SERVICES])
         assert waiting >= len(await outside.outbox(system, company.tenant)) / 2
     finally:
@@ -136,7 +93,7 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
 
 
 async def test_copies_are_like_their_originals_after_a_script_of_deeds(system, company):
-    await deeds(company)
+    await deeds.play(company)
     await require_copies_like_their_originals(system, company.tenant)
 
 
