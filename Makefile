@@ -66,6 +66,7 @@ format: install ## Put the code into its one form.
 contracts: install ## Write the generated files anew: schemas, events, permissions, supergraph.
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
+	@$(CRM) events users
 
 .PHONY: release-contracts
 release-contracts: install ## Hold clients' contracts to today's from here on; BREAKING=1 where that breaks clients.
@@ -86,6 +87,7 @@ check-imports:
 check-contracts:
 	$(VENV)/python -m services.chassis.contract --check
 	$(CRM) compose --check
+	$(CRM) events users --check
 
 .PHONY: prove
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).

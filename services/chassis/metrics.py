@@ -11,6 +11,12 @@ PARTITIONS = Gauge("crm_relay_partitions", "Hash partitions that this relay leas
 HANDLED = Counter("crm_events_handled", "Events taken in, by verdict", ["consumer", "verdict"])
 RETRIED = Counter("crm_events_retried", "Events that failed and come again", ["consumer"])
 LOOPED = Counter("crm_events_looped", "Events parked: too many reactions deep", ["consumer"])
+STRAYED = Counter(
+    "crm_events_strayed", "Events under a subject that is not theirs: left alone", ["consumer"]
+)
+STALLED = Counter(
+    "crm_consumer_stalled", "Subscriptions made anew because nothing came", ["consumer"]
+)
 LAG = Gauge("crm_consumer_lag", "Events in the stream that a consumer has not seen", ["consumer"])
 
 ANSWERED = Histogram(

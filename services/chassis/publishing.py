@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from nats.errors import MaxPayloadError, NoRespondersError
+from nats.errors import MaxPayloadError
 from nats.js.api import Header, PubAck
-from nats.js.errors import APIError, BadRequestError, NoStreamResponseError
+from nats.js.errors import APIError, BadRequestError
 
 from services.chassis.events import stream_subject
 from services.chassis.logs import log
@@ -99,13 +99,9 @@ async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIt
 
 
 async def _publish_one(stream: Stream, it: Outgoing, more: dict[str, str]) -> PubAck:
-    try:
-        return await stream.jetstream.publish(
-            it.subject, it.body.encode(), timeout=CALL_SECONDS, headers=it.headers() | more
-        )
-    except (NoStreamResponseError, NoRespondersError):
-        await stream.ensure()  # it was lost with its disk: the outbox outlives it
-        raise
+    return await stream.jetstream.publish(
+        it.subject, it.body.encode(), timeout=CALL_SECONDS, headers=it.headers() | more
+    )
 
 
 def _numbered(batch: str, number: int) -> dict[str, str]:

@@ -32,7 +32,7 @@ from services.chassis.rpc import Answers, ReadActor, RpcServer
 from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
-from services.chassis.streams import Stream, StreamLimits
+from services.chassis.streams import Stream
 from services.chassis.subscriptions import Subscriber, Subscriptions
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
@@ -88,8 +88,7 @@ class Service:
         self.worker_engine = connect(
             told.worker_database_url, name=f"{parts.name} relay", pooled=False
         )
-        limits = StreamLimits(replicas=told.stream_replicas, max_bytes=told.stream_max_bytes)
-        self.stream = Stream(told.nats_url, name=parts.name, limits=limits)
+        self.stream = Stream(told.nats_url, name=parts.name)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self.relay.wake)
         self.read_actor = parts.read_actor(self.engine)

@@ -6,6 +6,7 @@ for it; all others go on.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from services.chassis.inbox import Verdict
 from services.chassis.lanes import Lanes
 from services.chassis.logs import log, say_of_all
 from services.chassis.pulling import BATCH, Durable
-from services.chassis.streams import FAILURES, Stream
+from services.chassis.streams import FAILURES, Stream, durable_name
 from services.chassis.work import Work, Works
 
 AT_ONCE = 8
@@ -111,13 +112,22 @@ class Subscriber:
         await self._lanes.finished()
 
     async def _pull(self, service: str, aggregate: str) -> None:
-        name = f"{self.subscriptions.reader}-{service}-{aggregate}"
-        durable = Durable(self.stream, name, f"crm.*.{service}.{aggregate}.>")
-        async for message in durable.messages():
-            metrics.LAG.labels(name).set(message.metadata.num_pending)
-            headers = message.headers or {}
-            record = (headers.get("ce-tenant"), headers.get("ce-subject"))
-            await self._lanes.put((name, *record), partial(self._take, name, message))
+        name = durable_name(self.subscriptions.reader, service, aggregate)
+        async with aclosing(Durable(self.stream, name).messages()) as messages:
+            async for message in messages:
+                metrics.LAG.labels(name).set(message.metadata.num_pending)
+                await self._line_up(name, message)
+
+    async def _line_up(self, consumer: str, message: Msg) -> None:
+        """Put a message behind those of its record; ended while waiting for room, give it back."""
+        headers = message.headers or {}
+        lane = (consumer, headers.get("ce-tenant"), headers.get("ce-subject"))
+        try:
+            await self._lanes.put(lane, partial(self._take, consumer, message))
+        except asyncio.CancelledError:
+            with suppress(*FAILURES):
+                await message.nak()
+            raise
 
     async def _take(self, consumer: str, message: Msg) -> None:
         """See to one message, and tell the stream what became of it."""
@@ -135,6 +145,10 @@ class Subscriber:
         tries: int = message.metadata.num_delivered
         try:
             envelope = Envelope.model_validate_json(message.data)
+            if envelope.stream_subject != message.subject:
+                metrics.STRAYED.labels(consumer).inc()
+                log().error("an event came where it does not belong", event_id=envelope.id)
+                return None
             if envelope.hops > MAX_HOPS:
                 metrics.LOOPED.labels(consumer).inc()
                 log().error("an event is too many reactions deep", event_id=envelope.id)

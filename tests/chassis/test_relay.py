@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import text
 
+from deploy.stream import provisioning
 from services.chassis.actor import Actor
 from services.chassis.database import connect
 from services.chassis.ending import end
 from services.chassis.relay import Relay
 from services.chassis.streams import STREAM
 from services.chassis.work import Works
+from tests.support.telling import SMALL
 from tests.support.waiting import until
 from tests.toy.model import ShipSunk
 
@@ -178,7 +180,7 @@ async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, n
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3], "shp_2": [1]}
 
 
-async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
+async def test_a_stream_that_was_lost_is_waited_for_and_taken_up_when_it_is_made(
     works, worker, stream, nats_server
 ):
     async with relaying(worker, stream):
@@ -187,6 +189,8 @@ async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
         nats_server.start()
         await until(lambda: stream.reconnects)
         await tell(works, "shp_1")
+        assert not await provisioning.has_stream(stream.jetstream)
+        await provisioning.ensure_stream(stream.jetstream, SMALL)
         await until(lambda: none_pending(worker))
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,18 +11,19 @@ from prometheus_client import REGISTRY
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from services.chassis import numbers
+from deploy.stream import provisioning
+from services.chassis import numbers, pulling
 from services.chassis.database import connect, reading
 from services.chassis.events import MAX_HOPS, Envelope, Event
 from services.chassis.ids import new_id
-from services.chassis.pulling import Durable
 from services.chassis.streams import STREAM
 from services.chassis.subscriptions import Subscriptions, doubled
 from services.chassis.work import Works
-from tests.support.telling import listening, publish
+from tests.support.telling import SMALL, durables_of, listening, publish
 from tests.support.waiting import until
 
 CONSUMER = "harbour-toy-ship"
+IN_A_YEAR = "2099-01-01T00:00:00Z"
 
 
 class ShipSunk(Event):
@@ -207,6 +209,18 @@ async def test_what_is_no_event_at_all_blocks_nobody(harbour, works, stream):
         await all_handled(works, {"shp_1": {1: 1}})
 
 
+async def test_an_event_under_a_subject_that_is_not_its_own_is_left_alone(harbour, works, stream):
+    before = sample("crm_events_strayed_total")
+    strayed = envelope("shp_1", 1)
+    async with subscribed(harbour, works, stream):
+        await stream.jetstream.publish("crm.other.toy.ship.sunk.v1.0", strayed.body())
+        await publish(stream, envelope("shp_2", 1))
+        await all_handled(works, {"shp_2": {1: 1}})
+        await settled(stream)
+    assert sample("crm_events_strayed_total") == before + 1
+    assert "shp_1" not in await handled(works)
+
+
 async def test_a_loop_of_reactions_is_parked_and_alarmed(harbour, works, stream):
     before = sample("crm_events_looped_total")
     async with subscribed(harbour, works, stream):
@@ -260,13 +274,56 @@ async def test_after_nats_was_away_the_reader_goes_on(harbour, works, stream, na
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
 
 
-async def test_a_consumer_that_was_removed_is_made_again(harbour, works, stream):
+async def test_a_consumer_that_was_removed_is_taken_up_when_it_is_made_again(
+    harbour, works, stream
+):
     async with subscribed(harbour, works, stream):
         await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1}})
         await stream.jetstream.delete_consumer(STREAM, CONSUMER)
         await publish(stream, envelope("shp_1", 2))
+        await provisioning.apply(stream.jetstream, SMALL, durables_of(harbour.subscriptions))
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+
+
+async def test_a_consumer_that_stands_still_is_seen_and_its_subscription_made_anew(
+    harbour, works, stream, monkeypatch, capsys
+):
+    monkeypatch.setattr(pulling, "STALLED_SECONDS", 0.5)
+    before = sample("crm_consumer_stalled_total")
+    async with subscribed(harbour, works, stream):
+        await publish(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1}})
+        await stream.jetstream.delete_consumer(STREAM, CONSUMER)
+        (made,) = durables_of(harbour.subscriptions)
+        paused = replace(made.configuration(), pause_until=IN_A_YEAR)
+        await stream.jetstream.add_consumer(STREAM, paused)
+        await publish(stream, envelope("shp_1", 2))
+        await until(lambda: sample("crm_consumer_stalled_total") >= before + 2)
+        assert await handled(works) == {"shp_1": {1: 1}}
+        await stream.jetstream.delete_consumer(STREAM, CONSUMER)
+        await provisioning.apply(stream.jetstream, SMALL, durables_of(harbour.subscriptions))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+    told = [it for it in capsys.readouterr().out.splitlines() if "StalledError" in it]
+    assert len(told) == 1
+
+
+async def test_a_consumer_at_rest_is_not_taken_for_one_that_stands_still(
+    harbour, works, stream, monkeypatch
+):
+    monkeypatch.setattr(pulling, "STALLED_SECONDS", 0.1)
+    before = sample("crm_consumer_stalled_total")
+    async with subscribed(harbour, works, stream):
+        info = stream.jetstream.consumer_info
+        watched = []
+
+        async def seen(*names):
+            watched.append(names)
+            return await info(*names)
+
+        monkeypatch.setattr(stream.jetstream, "consumer_info", seen)
+        await until(lambda: len(watched) >= 3)
+    assert sample("crm_consumer_stalled_total") == before
 
 
 async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, works, stream):
@@ -281,14 +338,13 @@ async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, wor
         await all_handled(works, {"shp_1": {1: 1, 2: 1, 3: 1}})
 
 
-async def test_a_durable_that_an_administrator_made_is_left_as_it_is(stream):
-    durable = Durable(stream, CONSUMER, "crm.*.toy.ship.>")
-    made = durable._configuration()
-    made.max_ack_pending = 7
-    await stream.jetstream.add_consumer(STREAM, made)
-    await durable._see_to_it()
+async def test_a_durable_that_is_different_is_put_right(harbour, stream):
+    (made,) = durables_of(harbour.subscriptions)
+    narrow = replace(made.configuration(), max_ack_pending=7)
+    await stream.jetstream.add_consumer(STREAM, narrow)
+    await provisioning.apply(stream.jetstream, SMALL, [made])
     info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
-    assert info.config.max_ack_pending == 7
+    assert info.config.max_ack_pending == made.configuration().max_ack_pending
 
 
 def test_slices_declare_and_the_service_joins():

@@ -1,0 +1,116 @@
+"""The words and the help of `crm events`; what each does stands in a module of its own."""
+
+# ruff: noqa: D301, PLC0415  # click's own mark for lines that stay as they are; as in app.py
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+events = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The stream of events, and who reads it."
+)
+
+Name = Annotated[str, typer.Argument(help="The subscriber: its user, and its durable.")]
+Overlay = Annotated[
+    Path | None,
+    typer.Option(help="Write into this folder of a Kubernetes overlay; else this checkout."),
+]
+
+
+@events.command()
+def apply(
+    *,
+    grants: Annotated[
+        Path | None, typer.Option(help="A grants.json, when there are outside subscribers.")
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for a server that starts.")] = 10,
+) -> None:
+    """Make the stream and every durable as they should be.
+
+    With NATS_URL set, as the administrator of that server (STREAM_REPLICAS, STREAM_MAX_BYTES and
+    STREAM_DAYS say how large); otherwise the one of this checkout, which `make run` sees to. Run
+    again, it changes nothing.
+
+    \b
+    Examples:
+      crm events apply
+      NATS_URL=nats://administrator:secret@nats:4222 STREAM_REPLICAS=3 crm events apply --wait 600
+    """
+    from . import applying
+
+    applying.apply(grants, patience=wait)
+
+
+@events.command()
+def grant(
+    name: Name,
+    *,
+    aggregates: Annotated[str, typer.Option(help="What it may read: sales.order,sales.product.")],
+    tenant: Annotated[str, typer.Option(help="One company's short name; else all.")] = "*",
+    overlay: Overlay = None,
+) -> None:
+    """Let an outside subscriber read some aggregates, and nothing else.
+
+    Makes its user, its rights and its durable, and prints the address with which it signs in.
+    Granted again, it may read what is named now. With --overlay its rights are written into the
+    overlay's grants.json and users.conf instead, to be applied by you.
+
+    \b
+    Examples:
+      crm events grant warehouse --aggregates sales.order,sales.product
+      crm events grant warehouse --aggregates sales.order --tenant acme
+      crm events grant warehouse --aggregates sales.order --overlay deploy/kubernetes/overlays/dev
+    """
+    from . import granting
+
+    granting.grant(name, aggregates, tenant, overlay)
+
+
+@events.command()
+def revoke(name: Name, *, overlay: Overlay = None) -> None:
+    """Take an outside subscriber's rights away, its durable and its connection too.
+
+    \b
+    Example:
+      crm events revoke warehouse
+    """
+    from . import granting
+
+    granting.revoke(name, overlay)
+
+
+@events.command("grants")
+def grants_(*, overlay: Overlay = None) -> None:
+    """List who outside may read what.
+
+    \b
+    Example:
+      crm events grants
+    """
+    from . import granting
+
+    granting.show(overlay)
+
+
+@events.command()
+def users(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 when it is stale.")
+    ] = False,
+    overlay: Overlay = None,
+) -> None:
+    """Write the users of the stream's server in Kubernetes, as the services' contracts want them.
+
+    Without --overlay it writes deploy/kubernetes/base/nats/users.conf, which is in git; with it,
+    the users.conf of a folder that has a grants.json.
+
+    \b
+    Examples:
+      crm events users --check
+      crm events users --overlay deploy/kubernetes/overlays/dev
+    """
+    from . import rendering
+
+    rendering.write_users(overlay, check=check)
