@@ -10,7 +10,15 @@ PARTITIONS = Gauge("crm_relay_partitions", "Hash partitions that this relay leas
 
 HANDLED = Counter("crm_events_handled", "Events taken in, by verdict", ["consumer", "verdict"])
 RETRIED = Counter("crm_events_retried", "Events that failed and come again", ["consumer"])
-LOOPED = Counter("crm_events_looped", "Events parked: too many reactions deep", ["consumer"])
+BURIED = Counter(
+    "crm_events_buried", "Events that became dead letters, by reason", ["consumer", "reason"]
+)
+FAILING_SINCE = Gauge(
+    "crm_consumer_failing_since_seconds",
+    "When the oldest event that fails was told, as a Unix time; 0 when none does",
+    ["consumer"],
+)
+DEAD = Gauge("crm_dead_letters_waiting", "Dead letters that wait for somebody", ["service"])
 STRAYED = Counter(
     "crm_events_strayed", "Events under a subject that is not theirs: left alone", ["consumer"]
 )

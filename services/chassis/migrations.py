@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, MetaData, inspect, t
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
+    dead_letters,
     files,
     idempotency,
     inbox,
@@ -35,7 +36,10 @@ FIRST = (
     *("event_counter", "event", "event_pending", "inbox", "event_gate"),
     *("audit_line", "number_series", "external_ref"),
 )
-FOUNDATION = (*FIRST, "idempotency_key", "file", "file_chunk", "job")
+FOUNDATION = (
+    *(*FIRST, "idempotency_key", "file", "file_chunk", "job"),
+    *("dead_letter", "parked_event"),
+)
 """The tables that every service has."""
 CLOSE_LOOK = 1_000
 SEARCH = ("pg_trgm", "btree_gin")
@@ -221,6 +225,17 @@ def found_jobs() -> None:
         " USING (state IN ('QUEUED', 'RUNNING'))"
     )
     op.execute(f"GRANT SELECT (tenant, state, created_at, finished_at) ON job TO {role('worker')}")
+
+
+def found_dead_letters() -> None:
+    """Make the tables of what did not get through; the worker may see where something is due."""
+    _run_file("foundation_dead_letters.sql")
+    index_scope("dead_letter")
+    protect("dead_letter", "SELECT, INSERT, UPDATE")
+    protect("parked_event")
+    for table in ("dead_letter", "event_gate"):
+        op.execute(f"CREATE POLICY watched ON {table} FOR SELECT TO {role('worker')} USING (true)")
+        op.execute(f"GRANT SELECT ON {table} TO {role('worker')}")
 
 
 def _run_file(name: str) -> None:

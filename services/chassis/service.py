@@ -17,6 +17,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.exchange import UNKNOWN, Reckoning
@@ -25,6 +26,7 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
+from services.chassis.lagging import Lag, lags
 from services.chassis.logs import log
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
@@ -91,6 +93,7 @@ class Service:
         self.stream = Stream(told.nats_url, name=parts.name)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.subscriptions = Subscriptions.joined(parts.name, parts.subscriptions)
         self.read_actor = parts.read_actor(self.engine)
         self.limits = FileLimits(
             told.file_max_bytes, told.file_total_bytes, timedelta(days=told.file_days)
@@ -165,13 +168,14 @@ class Service:
 
     def _work(self) -> None:
         self.relaying = [asyncio.create_task(self.relay.run())]
-        self.keeping = [
-            asyncio.create_task(Housekeeping(self.worker_engine).run()),
-            asyncio.create_task(self._runner().run()),
-        ]
-        joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
-        self.subscriber = Subscriber(joined, self.works, self.stream)
+        self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
+        kept = [
+            Housekeeping(self.worker_engine).run(),
+            Draining(self.worker_engine, self.subscriber.reactions).run(),
+            self._runner().run(),
+        ]
+        self.keeping = [asyncio.create_task(it) for it in kept]
 
     def _runner(self) -> Runner:
         """Make the runner of jobs; requests never wait for a connection that a job has."""
@@ -198,7 +202,11 @@ class Service:
         parts = self.parts
         shapes = parts.schema.shapes
         works, reckoning = self.works, parts.reckoning
-        return Request(actor, works, shapes, self.app, reckoning, key, self.limits)
+        return Request(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags)
+
+    async def _lags(self) -> list[Lag]:
+        sources = self.subscriptions.sources()
+        return await lags(self.stream, self.parts.name, sources)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

@@ -11,6 +11,15 @@ events = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The stream of events, and who reads it."
 )
 
+dead = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Events that did not get through."
+)
+events.add_typer(dead, name="dead")
+
+ServiceName = Annotated[
+    str | None, typer.Option("--service", help="customers, sales or service_desk; else all.")
+]
+LetterId = Annotated[str, typer.Argument(help="Its id, as the list shows it.")]
 Name = Annotated[str, typer.Argument(help="The subscriber: its user, and its durable.")]
 Overlay = Annotated[
     Path | None,
@@ -114,3 +123,79 @@ def users(
     from . import rendering
 
     rendering.write_users(overlay, check=check)
+
+
+@events.command()
+def lag() -> None:
+    """Show what waits in the outboxes, and how far each reader of the stream is.
+
+    \b
+    Example:
+      crm events lag
+    """
+    from . import lagging
+
+    lagging.show()
+
+
+@dead.command("list")
+def dead_list(
+    *,
+    service: ServiceName = None,
+    every: Annotated[bool, typer.Option("--all", help="Settled ones too.")] = False,
+) -> None:
+    """List events that a service could not take, and behind which their records' later ones wait.
+
+    In a service's own pod it is that service's; otherwise those of this checkout.
+
+    \b
+    Examples:
+      crm events dead list
+      crm events dead list --service sales --all
+    """
+    from . import mending
+
+    mending.show_list(service, every=every)
+
+
+@dead.command("show")
+def dead_show(id: LetterId) -> None:
+    """Show one with all that is known of it, its event too.
+
+    \b
+    Example:
+      crm events dead show dlt_01k8…
+    """
+    from . import mending
+
+    mending.show(id)
+
+
+@dead.command("retry")
+def dead_retry(id: LetterId) -> None:
+    """Try one again, and then, in order, what waits behind it.
+
+    \b
+    Example:
+      crm events dead retry dlt_01k8…
+    """
+    from . import mending
+
+    mending.retry(id)
+
+
+@dead.command("skip")
+def dead_skip(
+    id: LetterId,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is given up; the audit keeps it.")],
+) -> None:
+    """Step over one for ever, and let through what waits behind it.
+
+    \b
+    Example:
+      crm events dead skip dlt_01k8… --reason "told twice by the old system"
+    """
+    from . import mending
+
+    mending.skip(id, reason)
