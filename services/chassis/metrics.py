@@ -6,6 +6,10 @@ PUBLISHED = Counter("crm_events_published", "Events that the stream has acknowle
 REFUSED = Counter("crm_events_refused", "Events that the stream would not take", ["service"])
 BACKLOG = Gauge("crm_outbox_pending", "Events that wait for the stream", ["service"])
 OLDEST = Gauge("crm_outbox_oldest_seconds", "Age of the event that waits longest", ["service"])
+DAYS_AHEAD = Gauge(
+    "crm_outbox_days_ahead", "Days to come for which events have a table", ["service"]
+)
+UNDATED = Gauge("crm_outbox_undated", "Events whose day had no table", ["service"])
 PARTITIONS = Gauge("crm_relay_partitions", "Hash partitions that this relay leases", ["service"])
 
 HANDLED = Counter("crm_events_handled", "Events taken in, by verdict", ["consumer", "verdict"])

@@ -81,7 +81,8 @@ async def _drift(service: str, url: str) -> list[Any]:
 
 
 def _compare(connection: Connection, tables: Any) -> list[Any]:
-    compared = MigrationContext.configure(connection, opts={"target_metadata": tables})
+    options = {"target_metadata": tables, "include_name": is_ours}
+    compared = MigrationContext.configure(connection, opts=options)
     return [*compare_metadata(compared, tables), *sorted(_checks_that_differ(connection, tables))]
 
 
@@ -110,6 +111,11 @@ def _literals(condition: str) -> tuple[str, ...]:
     return tuple(sorted(re.findall(r"'([^']*)'", condition)))
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the tables of single days: the database itself makes and drops them."""
+    return kind != "table" or not re.fullmatch(r"event_(\d{8}|default)", name or "")
+
+
 def run(service: str) -> None:
     """Be the `env.py` of a service: run its migrations in one transaction, under a lock."""
     asyncio.run(_run(service, str(context.config.attributes["url"])))
@@ -125,7 +131,7 @@ async def _run(service: str, url: str) -> None:
 
 
 def _migrate(connection: Connection, tables: Sequence[MetaData]) -> None:
-    context.configure(connection=connection, target_metadata=tables)
+    context.configure(connection=connection, target_metadata=tables, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
 
@@ -236,6 +242,35 @@ def found_dead_letters() -> None:
     for table in ("dead_letter", "event_gate"):
         op.execute(f"CREATE POLICY watched ON {table} FOR SELECT TO {role('worker')} USING (true)")
         op.execute(f"GRANT SELECT ON {table} TO {role('worker')}")
+
+
+def found_event_days() -> None:
+    """Keep events by the day; the worker sees to the days by a function of the owner's."""
+    _run_file("foundation_event_days.sql")
+    op.execute("ALTER TABLE event_default ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE event_default FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON event_default USING ({SAME_TENANT})")
+    op.execute("CREATE POLICY moved ON event_default TO CURRENT_USER USING (true)")
+    op.execute("CREATE POLICY minded ON event_pending FOR SELECT TO CURRENT_USER USING (true)")
+    for statement in (Path(__file__).parent / "event_days.sql").read_text().split(";\n\n"):
+        op.execute(statement)
+    op.execute(
+        "SELECT make_event_day(day) FROM (SELECT DISTINCT (at AT TIME ZONE 'UTC')::date AS day"
+        " FROM event_undated) AS days"
+    )
+    op.execute(
+        "INSERT INTO event SELECT tenant, aggregate_id, sequence, (at AT TIME ZONE 'UTC')::date,"
+        " id, type, at, body FROM event_undated"
+    )
+    op.execute("DROP TABLE event_undated")
+    protect("event", "SELECT, INSERT")
+    worker = role("worker")
+    op.execute(f"CREATE POLICY relayed ON event TO {worker} USING (true)")
+    op.execute(f"GRANT SELECT ON event, event_day TO {worker}")
+    op.execute(f"GRANT INSERT ON event_pending TO {worker}")
+    op.execute("SELECT keep_event_days(7, 36500)")  # how long to keep, a worker is told
+    op.execute("REVOKE ALL ON FUNCTION keep_event_days, make_event_day FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION keep_event_days TO {worker}")
 
 
 def _run_file(name: str) -> None:

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from nats.errors import MaxPayloadError
 from nats.js.api import Header, PubAck
-from nats.js.errors import APIError, BadRequestError
+from nats.js.errors import APIError, BadRequestError, NoStreamResponseError
 
+from services.chassis import metrics
 from services.chassis.events import stream_subject
 from services.chassis.logs import log
 from services.chassis.streams import CALL_SECONDS, FAILURES, Stream
@@ -56,6 +57,8 @@ async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[O
     """
     try:
         await _publish_batch(stream, events)
+    except NoStreamResponseError:
+        raise  # there is none: when there is, what must go first may be another event
     except FAILURES as error:
         if not stream.is_connected:
             raise
@@ -91,6 +94,7 @@ async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIt
             await _publish_one(stream, it, {})
         except (BadRequestError, MaxPayloadError) as error:
             held.add(it.aggregate)
+            metrics.REFUSED.labels(stream.name).inc()
             log().error("the stream refuses an event", event_id=it.id, reason=str(error))
             continue
         yield it

@@ -42,7 +42,7 @@ PENDING = text("""
         ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
     )
     SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
-    FROM next JOIN event USING (tenant, aggregate_id, sequence)
+    FROM next JOIN event USING (tenant, aggregate_id, sequence, told_on)
     ORDER BY next.bulk, next.laid_at, next.sequence
 """)
 FORGET = text("""

@@ -171,7 +171,9 @@ class Service:
         self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
         kept = [
-            Housekeeping(self.worker_engine).run(),
+            Housekeeping(
+                self.worker_engine, self.parts.name, event_days=self.settings.event_days
+            ).run(),
             Draining(self.worker_engine, self.subscriber.reactions).run(),
             self._runner().run(),
         ]

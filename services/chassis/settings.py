@@ -36,6 +36,7 @@ class ServiceSettings(ProgramSettings):
     rpc_targets: dict[str, str] = Field(
         default_factory=dict, description="service name to the gRPC target where it is asked"
     )
+    event_days: int = Field(30, ge=30, le=3650, description="how long the outbox keeps events")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")
     pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")
     file_max_bytes: int = Field(256 << 20, ge=1 << 10, le=MAX_INT, description="of one file")

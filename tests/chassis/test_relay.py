@@ -157,8 +157,9 @@ async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, wor
     async with works.begin(Actor.system("default", "test")) as work:
         await work.session.execute(
             text(
-                "INSERT INTO event_pending (aggregate_id, sequence, partition, bulk, laid_at) "
-                "SELECT aggregate_id, sequence, 15, false, now() FROM event"
+                "INSERT INTO event_pending "
+                "(aggregate_id, sequence, told_on, partition, bulk, laid_at) "
+                "SELECT aggregate_id, sequence, told_on, 15, false, now() FROM event"
             )
         )
     await tell(works, "shp_1")

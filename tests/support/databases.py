@@ -51,6 +51,7 @@ def _migrated(connection):
         migrations.found_search()
         migrations.found_jobs()
         migrations.found_dead_letters()
+        migrations.found_event_days()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

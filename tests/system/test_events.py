@@ -1,5 +1,8 @@
 """What somebody outside hears on the stream: each fact once, in order, and of no person."""
 
+import asyncio
+import re
+import shutil
 import signal
 from zlib import crc32
 
@@ -7,6 +10,7 @@ import aiohttp
 import orjson
 import pytest
 
+from tests.deploy.runs import crm
 from tests.support.waiting import until
 from tests.system import outside
 from tests.system.system import PASSWORD
@@ -132,6 +136,33 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
     finally:
         nats.start()
     await outside.require_each_event_once(system, company.tenant)
+    await require_copies_like_their_originals(system, company.tenant)
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_stream_that_was_wiped_is_filled_from_the_outboxes_by_the_operator(
+    system, company, rival
+):
+    await deeds(company)
+    await outside.require_each_event_once(system, company.tenant)
+    nats = system.nats
+    nats.wanted_port = nats.port
+    nats.process.send_signal(signal.SIGKILL)
+    nats.process.wait(20)
+    shutil.rmtree(nats.folder / "jetstream")
+    nats.start()
+    working = asyncio.create_task(deeds(rival))
+    for name, database in system.databases.items():
+        doors = {"DATABASE_URL": database.app_url, "WORKER_DATABASE_URL": database.worker_url}
+        words = ("events", "republish", "--from", "2026-01-01", "--service", name)
+        done = await asyncio.to_thread(crm, *words, **doors)
+        assert done.returncode == 0, done.stderr
+        assert re.match(f"{name}: [1-9]\\d* events go to the stream once more", done.stdout)
+    made = await asyncio.to_thread(crm, "events", "apply", NATS_URL=system.nats_url)
+    assert made.returncode == 0, made.stderr
+    await working
+    for tenant in (company.tenant, rival.tenant):
+        await outside.require_each_event_once(system, tenant)
     await require_copies_like_their_originals(system, company.tenant)
 
 

@@ -126,6 +126,30 @@ def users(
 
 
 @events.command()
+def republish(
+    *,
+    since: Annotated[str, typer.Option("--from", help="2026-10-01, or an instant (UTC).")],
+    until: Annotated[str | None, typer.Option("--to", help="Now when left out.")] = None,
+    service: ServiceName = None,
+    aggregate: Annotated[str | None, typer.Option(help="One aggregate: order.")] = None,
+) -> None:
+    """Fill a stream that was lost from the outboxes, while everything goes on.
+
+    Each record's events go in their order, before what it tells now; readers drop what they know.
+    A stream that is gone is made afterwards; in a service's own pod, `crm events apply` does that
+    when all services are through. What a stream has had for over an hour is in it twice then.
+
+    \b
+    Examples:
+      crm events republish --from 2026-10-01
+      crm events republish --from 2026-10-01T09:30 --to 2026-10-01T11:00 --service sales
+    """
+    from . import republishing
+
+    republishing.republish(since, until, service, aggregate)
+
+
+@events.command()
 def lag() -> None:
     """Show what waits in the outboxes, and how far each reader of the stream is.
 

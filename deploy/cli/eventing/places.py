@@ -45,10 +45,15 @@ class Place:
             await engine.dispose()
 
 
+def in_a_pod() -> bool:
+    """Say whether this is one service's own place, which knows of no other's."""
+    return bool(os.environ.get("DATABASE_URL") and os.environ.get("WORKER_DATABASE_URL"))
+
+
 def places(service: str | None = None) -> list[Place]:
     """Give the places asked for; in a service's own pod, that is the one it is told of."""
-    app_url, worker_url = (os.environ.get(it) for it in ("DATABASE_URL", "WORKER_DATABASE_URL"))
-    if app_url and worker_url:
+    if in_a_pod():
+        app_url, worker_url = os.environ["DATABASE_URL"], os.environ["WORKER_DATABASE_URL"]
         return [Place(service or app_url.rpartition("/")[2], app_url, worker_url)]
     found = here.databases()
     names = [here.named(service)] if service else SERVICES
