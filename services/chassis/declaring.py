@@ -1,9 +1,10 @@
 """Declaring: which handlers a service has for which events of others; each slice says its own."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from services.chassis.database import Entity
 from services.chassis.events import Envelope, Event
 from services.chassis.work import Work
 
@@ -25,8 +26,10 @@ class Subscription:
 class Subscriptions:
     """What one reader does about which events; each slice declares its own."""
 
-    def __init__(self, reader: str) -> None:
+    def __init__(self, reader: str, projections: Sequence[type[Entity]] = ()) -> None:
+        """Name the tables, if any, that hold nothing but what these events say."""
         self.reader = reader
+        self.projections = projections
         self.declared: list[Subscription] = []
 
     def on(self, *models: type[Event]) -> Callable[[H], H]:
