@@ -32,6 +32,8 @@ STAFF = "SELECT id, roles, is_active FROM staff_user ORDER BY id"
 
 async def deeds(company):
     """Do what a company does, with a canary wherever a person or their words may stand."""
+    rate = {"currency": "USD", "validOn": "2026-01-01", "rate": "0.8"}
+    await company.make("createExchangeRate", rate)
     there = {"street": "Canary Street 1", "phone": "+4943112345"}
     firm = await company.customer(name="Nordlicht", **there)
     person = await company.customer(name="Canary Person", kind="PERSON", **there)

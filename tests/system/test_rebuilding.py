@@ -2,13 +2,24 @@
 
 import asyncio
 import json
+from importlib import import_module
 
 import asyncpg
 import pytest
 
+from deploy.local.databases import SERVICES
+from services.chassis import migrations
+from services.chassis.database import Entity, Projected
 from services.chassis.ids import new_id
+from services.customers.timeline.model import TimelineEntry
 from tests.deploy.runs import crm
 from tests.system.test_events import deeds, require_copies_like_their_originals
+
+PROJECTIONS = (
+    "customers.timeline",
+    *("sales.company", "sales.customers", "sales.staff"),
+    *("service_desk.company", "service_desk.customers", "service_desk.staff"),
+)
 
 
 @pytest.fixture
@@ -42,16 +53,7 @@ async def damaged(system, tenant, *statements):
 
 
 @pytest.mark.feature("PLT-06")
-@pytest.mark.parametrize(
-    "name",
-    [
-        "sales.customers",
-        "sales.staff",
-        "service_desk.customers",
-        "service_desk.staff",
-        "customers.timeline",
-    ],
-)
+@pytest.mark.parametrize("name", PROJECTIONS)
 async def test_a_projection_kept_live_equals_one_rebuilt_while_writers_go_on(
     company, rival, rebuild, name
 ):
@@ -91,7 +93,20 @@ async def test_a_damaged_copy_is_seen_and_put_right(system, company, rebuild):
 async def test_what_is_no_projection_is_refused_by_name(rebuild):
     status, said = await rebuild("sales.orders")
     assert status == 1
-    assert "there is no projection sales.orders: there are customers.timeline, sales.cust" in said
+    assert f"there is no projection sales.orders: there are {', '.join(PROJECTIONS)}" in said
+
+
+def test_each_copy_of_anothers_record_can_be_rebuilt():
+    for it in SERVICES:
+        migrations.tables_of(it)
+    rebuilt = {
+        kind
+        for name in PROJECTIONS
+        for kind in import_module(f"services.{name}.subscribers").subscriptions.projections
+    }
+    kept = {it.class_ for it in Entity.registry.mappers if issubclass(it.class_, Projected)}
+    assert {it for it in kept if it.__module__.startswith("services.")} <= rebuilt
+    assert TimelineEntry in rebuilt
 
 
 async def test_a_history_that_is_not_whole_changes_nothing(system, company, rebuild):
