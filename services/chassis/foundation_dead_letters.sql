@@ -37,3 +37,4 @@ CREATE TABLE parked_event (
 ALTER TABLE event_gate ADD COLUMN dead_letter_id text COLLATE "C";
 ALTER TABLE event_gate ADD COLUMN draining boolean NOT NULL DEFAULT false;
 CREATE INDEX event_gate_draining_ix ON event_gate (tenant, source, aggregate_id) WHERE draining;
+CREATE INDEX inbox_handled_at_ix ON inbox USING brin (handled_at);

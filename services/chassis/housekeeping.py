@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import event_days, files, idempotency, jobs
+from services.chassis import event_days, files, idempotency, inbox, jobs
 from services.chassis.logs import log
 
 EVERY_SECONDS = 3600.0
@@ -13,6 +13,7 @@ FORGETTING = {
     "idempotency_keys": idempotency.forget_expired,
     "files": files.forget_expired,
     "jobs": jobs.forget_old,
+    "inbox": inbox.forget_old,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Personal, column
@@ -13,7 +13,10 @@ from services.chassis.events import Envelope
 
 
 class HandledEvent(Entity):
+    """An event by its id: whatever became of its gate, it is not handled again."""
+
     __tablename__ = "inbox"
+    __table_args__ = (Index("inbox_handled_at_ix", "handled_at", postgresql_using="brin"),)
 
     event_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
     handled_at: Mapped[datetime] = column()
@@ -78,10 +81,13 @@ LOCK_GATE = text("""
 PASS = text("""
     WITH noted AS (
         INSERT INTO inbox (event_id, handled_at) VALUES (:event, clock_timestamp())
-        ON CONFLICT DO NOTHING
+        ON CONFLICT DO NOTHING RETURNING event_id
     )
     UPDATE event_gate SET sequence = :sequence WHERE source = :source AND aggregate_id = :id
+    RETURNING (SELECT count(*) FROM noted)
 """)
+FORGET = text("DELETE FROM inbox WHERE handled_at <= now() - interval '30 days'")
+"""For as long the outboxes tell an event again at the least; then its gate alone knows it."""
 
 
 async def lock(session: AsyncSession, source: str, aggregate_id: str) -> Gate:
@@ -99,7 +105,14 @@ def verdict(gate: Gate, sequence: int) -> Verdict:
     return Verdict.EARLY if sequence > gate.sequence + 1 else Verdict.NEXT
 
 
-async def let_through(session: AsyncSession, gate: Gate, envelope: Envelope) -> None:
-    """Note that an event is handled in this transaction."""
+async def let_through(session: AsyncSession, gate: Gate, envelope: Envelope) -> bool:
+    """Note that an event is handled in this transaction; False if it has been before."""
     passing = {"event": envelope.id, "sequence": envelope.sequence}
-    await session.execute(PASS, {**gate.key, **passing})
+    noted = await session.scalar(PASS, {**gate.key, **passing})
+    return bool(noted)
+
+
+async def forget_old(engine: AsyncEngine) -> int:
+    """Forget ids that nobody tells any more, of all tenants, as the worker; count them."""
+    async with engine.begin() as connection:
+        return (await connection.execute(FORGET)).rowcount

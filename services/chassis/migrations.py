@@ -242,6 +242,11 @@ def found_dead_letters() -> None:
     for table in ("dead_letter", "event_gate"):
         op.execute(f"CREATE POLICY watched ON {table} FOR SELECT TO {role('worker')} USING (true)")
         op.execute(f"GRANT SELECT ON {table} TO {role('worker')}")
+    op.execute(
+        f"CREATE POLICY forgotten ON inbox TO {role('worker')}"
+        " USING (handled_at <= now() - interval '30 days')"
+    )
+    op.execute(f"GRANT SELECT (handled_at), DELETE ON inbox TO {role('worker')}")
 
 
 def found_event_days() -> None:

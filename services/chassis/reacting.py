@@ -97,11 +97,11 @@ class Reactions:
                 await dead_letters.bury_again(work, gate, unwanted, trouble)
 
     async def _handle(self, work: Work, gate: Gate, envelope: Envelope) -> None:
-        """Let an event through and run its handlers; a deed without one is stepped over."""
+        """Let an event through and run its handlers, once; a deed without one is stepped over."""
         if envelope.hops > MAX_HOPS:
             raise TooManyHops(f"it is {envelope.hops} reactions deep")
-        await inbox.let_through(work.session, gate, envelope)
-        for it in self.subscriptions.of(envelope.type):
+        is_new = await inbox.let_through(work.session, gate, envelope)
+        for it in self.subscriptions.of(envelope.type) if is_new else ():
             await it.handle(work, envelope)
 
     @asynccontextmanager

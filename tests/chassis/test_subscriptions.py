@@ -12,7 +12,9 @@ from sqlalchemy import text
 
 from deploy.stream import provisioning
 from services.chassis import pulling
+from services.chassis.actor import Actor
 from services.chassis.database import connect, reading
+from services.chassis.housekeeping import Housekeeping
 from services.chassis.streams import STREAM
 from services.chassis.subscriptions import Subscriptions, doubled
 from services.chassis.work import Works
@@ -80,6 +82,36 @@ async def test_what_is_twice_told_is_once_done(harbour, works, stream):
         await settled(stream)
     assert await handled(works) == {"shp_1": {1: 1, 2: 1}}
     assert len(harbour.works_seen) == 2
+
+
+@pytest.mark.feature("PLT-06")
+@pytest.mark.parametrize("lost", ["UPDATE event_gate SET sequence = 0", "DELETE FROM inbox"])
+async def test_gate_and_inbox_stand_in_for_each_other(harbour, works, stream, lost):
+    told = [envelope("shp_1", number) for number in (1, 2)]
+    async with subscribed(harbour, works, stream):
+        await publish(stream, *told)
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+        async with works.begin(Actor.system("default", "test")) as work:
+            await work.session.execute(text(lost))
+        await publish(stream, *told, envelope("shp_1", 3))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1, 3: 1}})
+        await settled(stream)
+    assert [it.cause.sequence for it in harbour.works_seen] == [1, 2, 3]
+
+
+async def test_an_id_is_forgotten_when_nobody_tells_it_any_more(harbour, works, stream, database):
+    async with subscribed(harbour, works, stream):
+        await publish(stream, envelope("shp_1", 1), envelope("shp_2", 1))
+        await all_handled(works, {"shp_1": {1: 1}, "shp_2": {1: 1}})
+    kept = harbour.works_seen[1].cause.id
+    old = "UPDATE inbox SET handled_at = now() - interval '31 days' WHERE event_id <> :kept"
+    async with works.begin(Actor.system("default", "test")) as work:
+        await work.session.execute(text(old), {"kept": kept})
+    worker = connect(database.worker_url, pooled=False)
+    await Housekeeping(worker, "harbour", event_days=30).go_round()
+    await worker.dispose()
+    async with works.begin(Actor.system("default", "test")) as work:
+        assert list(await work.session.scalars(text("SELECT event_id FROM inbox"))) == [kept]
 
 
 async def test_an_early_event_waits_for_its_turn(harbour, works, stream):
