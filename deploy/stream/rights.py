@@ -1,8 +1,8 @@
 """Rights: what each user may do on the stream's server, and the configuration that says so.
 
 A service publishes its own facts, and asks its own durables for messages. It makes no stream and
-no consumer, and hears only its own inbox: whoever may create a consumer, or ask the stream for a
-message, reads everything, whatever its subscriptions allow.
+no consumer, and hears only its own inbox and its own pokes: whoever may create a consumer, or ask
+the stream for a message, reads everything, whatever its subscriptions allow.
 
 An outside subscriber has an account of its own besides, into which its durable is let. For whoever
 asks a durable names where its messages go, and the server publishes them there without asking for
@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from services.chassis.streams import STREAM, durable_name, inbox_of
+from services.chassis.streams import STREAM, durable_name, inbox_of, poke_of
 
 from . import facts
 from .grants import Grant
@@ -49,10 +49,10 @@ class User:
 def service_user(service: str) -> User:
     durables = [durable_name(service, *it) for it in facts.read_by(service)]
 
-    tells = f"crm.*.{service}.>"
+    tells, pokes = f"crm.*.{service}.>", poke_of(service)
     looks = [f"$JS.API.CONSUMER.INFO.{STREAM}.{it}" for it in durables]
     takes = [right for it in durables for right in _taking(it)]
-    return User(service, (tells, *looks, *takes), (f"{inbox_of(service)}.>",))
+    return User(service, (tells, pokes, *looks, *takes), (f"{inbox_of(service)}.>", pokes))
 
 
 def outside_user(grant: Grant) -> User:

@@ -28,13 +28,14 @@ from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
 from services.chassis.lagging import Lag, lags
 from services.chassis.logs import log
+from services.chassis.poking import Poke
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
 from services.chassis.rpc import Answers, ReadActor, RpcServer
 from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
-from services.chassis.streams import Stream
+from services.chassis.streams import Stream, poke_of
 from services.chassis.subscriptions import Subscriber, Subscriptions
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
@@ -92,7 +93,8 @@ class Service:
         )
         self.stream = Stream(told.nats_url, name=parts.name)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
-        self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.poke = Poke(self.stream, parts.name)
+        self.works = Works(self.engine, parts.name, committed=self._committed)
         self.subscriptions = Subscriptions.joined(parts.name, parts.subscriptions)
         self.read_actor = parts.read_actor(self.engine)
         self.limits = FileLimits(
@@ -118,6 +120,7 @@ class Service:
         await reached(self.engine, self.settings.start_seconds)
         if serves:
             await self._answer()
+        self.keeping.append(asyncio.create_task(self.poke.run()))
         if works:
             await reached(self.worker_engine, self.settings.start_seconds)
             self._work()
@@ -167,6 +170,7 @@ class Service:
         await self.rpc.start(self.settings.grpc_listen)
 
     def _work(self) -> None:
+        self.stream.hear(poke_of(self.parts.name), self.relay.wake)
         self.relaying = [asyncio.create_task(self.relay.run())]
         self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
@@ -177,7 +181,12 @@ class Service:
             Draining(self.worker_engine, self.subscriber.reactions).run(),
             self._runner().run(),
         ]
-        self.keeping = [asyncio.create_task(it) for it in kept]
+        self.keeping += [asyncio.create_task(it) for it in kept]
+
+    def _committed(self) -> None:
+        """Wake the relay that stands here, and those that stand elsewhere."""
+        self.relay.wake()
+        self.poke.send()
 
     def _runner(self) -> Runner:
         """Make the runner of jobs; requests never wait for a connection that a job has."""
@@ -185,7 +194,7 @@ class Service:
         self.jobs_engine = connect(
             self.settings.database_url, pool_size=JOB_CONNECTIONS, name=f"{name} jobs"
         )
-        works = Works(self.jobs_engine, name, committed=self.relay.wake)
+        works = Works(self.jobs_engine, name, committed=self._committed)
         return Runner(
             works,
             self.worker_engine,

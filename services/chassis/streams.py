@@ -4,8 +4,10 @@ The stream and its durables are made by an administrator (`crm events apply`): a
 """
 
 import asyncio
+from collections.abc import Callable
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error
 from nats.js import JetStreamContext
 
@@ -30,12 +32,18 @@ def inbox_of(user: str) -> str:
     return f"_INBOX_{user}"
 
 
+def poke_of(service: str) -> str:
+    """Name where a service's programs tell each other of a commit; no stream keeps it."""
+    return f"poke.{service}"
+
+
 class Stream:
     """One program's connection to the stream. While NATS is away it waits, and comes back."""
 
     def __init__(self, url: str, *, name: str) -> None:
         self.url = url
         self.name = name
+        self._heard: dict[str, Callable[[], None]] = {}
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=CALL_SECONDS)
         self._opening: asyncio.Task[None] | None = None
@@ -61,6 +69,10 @@ class Stream:
         async with asyncio.timeout(within):
             await asyncio.shield(self._opening)
         return self.jetstream
+
+    def hear(self, subject: str, react: Callable[[], None]) -> None:
+        """Do something whenever another program says something there, from the next opening on."""
+        self._heard[subject] = react
 
     async def close(self) -> None:
         if self._opening is not None:
@@ -88,7 +100,16 @@ class Stream:
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # only slept
                 ping_interval=10,
                 inbox_prefix=inbox_of(self.name),
+                no_echo=True,
             )
+            for subject, react in self._heard.items():
+                await self._listen(subject, react)
+
+    async def _listen(self, subject: str, react: Callable[[], None]) -> None:
+        async def heard(_message: Msg) -> None:
+            react()
+
+        await self.client.subscribe(subject, cb=heard)
 
     async def _failed(self, error: Exception) -> None:
         """Tell a trouble once, not at each attempt."""

@@ -13,7 +13,9 @@ from nats.js.errors import NotFoundError
 from deploy.policy.manifests import of_kind, render
 from deploy.stream import facts, provisioning
 from deploy.stream.provisioning import StreamLimits
-from services.chassis.streams import STREAM, durable_name
+from services.chassis.ending import end
+from services.chassis.poking import Poke
+from services.chassis.streams import STREAM, Stream, durable_name, poke_of
 from tests.guards.tree import ROOT
 from tests.support.intruding import Intruder
 
@@ -108,6 +110,8 @@ async def test_a_service_gets_nothing_of_the_stream_but_through_its_durables(add
             await service.cannot_publish(f"$JS.ACK.{STREAM}.{durable}.1.1.1.1.0")
             await service.cannot_publish(f"$JS.ACK._.x.{STREAM}.{durable}.1.1.1.1.0")
             await service.cannot_publish(f"_INBOX_{other}.answer")
+            await service.cannot_publish(poke_of(other))
+            await service.cannot_hear(poke_of(other))
         own = durable_name(user, *facts.read_by(user)[0])
         await service.cannot_call(f"CONSUMER.DURABLE.CREATE.{STREAM}.{own}", {})
         await service.cannot_call(f"CONSUMER.DELETE.{STREAM}.{own}", {})
@@ -152,6 +156,28 @@ async def test_a_stranger_is_not_let_in(address, user, password):
         writer.write(f"CONNECT {asked}\r\nPING\r\n".encode())
         assert await reader.readline() == b"-ERR 'Authorization Violation'\r\n"
         writer.close()
+
+
+@pytest.mark.parametrize("user", SERVICES)
+async def test_a_services_programs_may_poke_each_other_and_it_hears_no_poke_of_its_own(
+    address, user
+):
+    worker, web = (Stream(url_of(address, user), name=user) for _ in range(2))
+    heard = asyncio.Event()
+    worker.hear(poke_of(user), heard.set)
+    web.hear(poke_of(user), lambda: pytest.fail("it heard itself"))
+    try:
+        await worker.opened()
+        await worker.client.flush()
+        poke = Poke(web, user)
+        sending = asyncio.create_task(poke.run())
+        poke.send()
+        await asyncio.wait_for(heard.wait(), PATIENCE)
+        await web.client.flush()
+        await end([sending])
+    finally:
+        await worker.close()
+        await web.close()
 
 
 def test_what_it_acknowledges_is_on_the_disk(configuration):
