@@ -161,6 +161,14 @@ async def test_the_same_from_a_terminal(company, tell, sales_database):
     )
     status, shown = await said("show", letter["id"])
     assert json.loads(shown)["body"]["subject"] == id
+    tried = f"{letter['id']} is tried again, and then what waits behind it\n"
+    assert await said("retry", letter["id"]) == (0, tried)
+    async with draining(sales_database, company.works):
+
+        async def it_waits_again():
+            return (await company.rows("SELECT status FROM dead_letter")) == [("WAITING",)]
+
+        await until(it_waits_again)
     assert await said("skip", letter["id"], "--reason", "told twice") == (
         0,
         f"{letter['id']} is stepped over; what waits behind it comes now\n",

@@ -168,6 +168,48 @@ async def test_a_stream_that_was_wiped_is_filled_from_the_outboxes_by_the_operat
     await require_copies_like_their_originals(system, company.tenant)
 
 
+@pytest.mark.feature("PLT-06")
+async def test_how_far_readers_are_is_seen_in_the_graph_and_at_a_terminal(system, company):
+    desk = system.databases["service_desk"]
+    doors = {"DATABASE_URL": desk.app_url, "WORKER_DATABASE_URL": desk.worker_url}
+
+    async def lag():
+        said = await asyncio.to_thread(crm, "events", "lag", NATS_URL=system.nats_url, **doors)
+        assert said.returncode == 0, said.stderr
+        lines = (it.split() for it in said.stdout.splitlines())
+        return {it[0]: it[1:] for it in lines if it}
+
+    await deeds(company)
+    await require_copies_like_their_originals(system, company.tenant)
+    system.kill("service_desk")
+    try:
+        await company.customer(name="Later")
+
+        async def the_desk_is_behind_and_sales_is_not():
+            found = await lag()
+            readers = [f"{it}-customers-customer" for it in ("service_desk", "sales")]
+            return [found[it][0] for it in readers] == ["1", "0"]
+
+        await until(the_desk_is_behind_and_sales_is_not)
+    finally:
+        system.restart("service_desk")
+    asked = "{ serviceDeskEvents { consumers { name waiting unacknowledged isThere } } }"
+
+    async def it_has_caught_up():
+        found = (await company.ask(asked))["serviceDeskEvents"]["consumers"]
+        return {it["name"]: it for it in found} == {
+            f"service_desk-customers-{it}": {
+                "name": f"service_desk-customers-{it}",
+                "waiting": 0,
+                "unacknowledged": 0,
+                "isThere": True,
+            }
+            for it in ("company", "customer", "exchange_rate", "staff_user")
+        }
+
+    await until(it_has_caught_up)
+
+
 async def test_copies_are_like_their_originals_after_a_script_of_deeds(system, company):
     await deeds(company)
     await require_copies_like_their_originals(system, company.tenant)
