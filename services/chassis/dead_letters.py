@@ -51,6 +51,7 @@ class DeadLetter(RecordColumns, Entity):
 
     __tablename__, __prefix__ = "dead_letter", "dlt"
     __sorts__ = ("created_at",)
+    __lists__ = (("status", "created_at"),)
     __owned_by_maker__ = False
 
     source: Mapped[str] = column(Personal.NONE)
@@ -143,9 +144,11 @@ DRAINING = text("""
     SELECT tenant, source, aggregate_id FROM event_gate WHERE draining
     ORDER BY tenant, source, aggregate_id LIMIT :most
 """)
-WAITING = text("SELECT count(*) FROM dead_letter WHERE status = 'WAITING'")
+WAITING = text("""
+    SELECT count(*) FROM dead_letter WHERE status = 'WAITING' AND archived_at IS NULL
+""")
 COUNTED = text("""
-    SELECT (SELECT count(*) FROM dead_letter WHERE status = 'WAITING'),
+    SELECT (SELECT count(*) FROM dead_letter WHERE status = 'WAITING' AND archived_at IS NULL),
            (SELECT count(*) FROM parked_event)
 """)
 

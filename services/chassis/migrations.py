@@ -237,6 +237,7 @@ def found_dead_letters() -> None:
     """Make the tables of what did not get through; the worker may see where something is due."""
     _run_file("foundation_dead_letters.sql")
     index_scope("dead_letter")
+    index_list("dead_letter", ("status", "created_at"))
     protect("dead_letter", "SELECT, INSERT, UPDATE")
     protect("parked_event")
     for table in ("dead_letter", "event_gate"):
