@@ -13,7 +13,7 @@ CODE := services gateway deploy tests
 help: ## List the commands.
 	@echo "Guanxi: make COMMAND"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
-		printf '  %-15s %s\n' "$$name" "$$what"; done
+		printf '  %-17s %s\n' "$$name" "$$what"; done
 
 .PHONY: python
 python:
@@ -67,6 +67,10 @@ contracts: install ## Write the generated files anew: schemas, events, permissio
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
 
+.PHONY: release-contracts
+release-contracts: install ## Hold clients' contracts to today's from here on; BREAKING=1 where that breaks clients.
+	@$(VENV)/python -m tests.contracts $(if $(BREAKING),--breaking)
+
 .PHONY: check
 check: install check-form check-lint check-types check-imports check-contracts test ## Check form, lint, types, imports, generated files; then test (sizes, rooms, migrations too).
 
@@ -86,6 +90,14 @@ check-contracts:
 .PHONY: prove
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).
 	@$(VENV)/python -m tests.proving $(PROOF)
+
+.PHONY: bench bench-compare profile
+bench: install ## Measure speed on data of its own, and write docs/benchmarks.md: FACTOR=0.1 for less data.
+	@$(VENV)/python -m tests.bench run $(if $(FACTOR),--factor $(FACTOR))
+bench-compare: install ## The same, held against an earlier result: BASE=file (.run/bench/result.json).
+	@$(VENV)/python -m tests.bench compare $(if $(FACTOR),--factor $(FACTOR)) $(if $(BASE),--base $(BASE))
+profile: install ## Show where a service's time goes for an operation: OP=part of its name.
+	@$(VENV)/python -m tests.bench profile $(if $(FACTOR),--factor $(FACTOR)) --op "$(or $(OP),list)"
 
 .PHONY: features
 features: install ## Print each promised feature, and the tests that proved it in the last run.

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
+import asyncpg
 from pydantic.alias_generators import to_camel
 from sqlalchemy import (
     Column,
@@ -225,6 +226,7 @@ def connect(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         **(sized if pooled else {"poolclass": NullPool}),
         connect_args={
+            "connection_class": TenantConnection,
             "timeout": 10,
             "command_timeout": STATEMENT_SECONDS + 5,
             "server_settings": {
@@ -233,9 +235,16 @@ def connect(
                 "lock_timeout": f"{LOCK_SECONDS}s",
                 "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
                 "timezone": "UTC",
+                "standard_conforming_strings": "on",
             },
         },
     )
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def forget_tenant(connection: Any, _record: Any) -> None:
+        """Let no transaction be bound by whoever had the connection before, and did not begin."""
+        if connection is not None:
+            connection.driver_connection.next_tenant = None
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def forget_dead_connections(context: Any) -> None:
@@ -246,7 +255,45 @@ def connect(
     return engine
 
 
+class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
+    """Binds its next transaction to a tenant in the round trip that begins it.
+
+    It is bound for that transaction alone: one that nobody bound sees no row.
+    """
+
+    SETTING = "app.tenant"
+    next_tenant: str | None = None
+
+    async def execute(self, query: str, *values: Any, **options: Any) -> str:
+        if self.next_tenant is not None and query.startswith("BEGIN"):
+            return await self._begin(query, **options)
+        told: str = await super().execute(query, *values, **options)
+        return told
+
+    async def _begin(self, query: str, **options: Any) -> str:
+        """Begin and bind; if that fails nobody knows what began, and the connection goes."""
+        tenant, self.next_tenant = str(self.next_tenant), None
+        literal = tenant.replace("'", "''")  # in a simple query there are no parameters
+        bound = f"{query} SELECT set_config('{self.SETTING}', '{literal}', true)"
+        try:
+            told: str = await super().execute(bound, **options)
+        except asyncpg.PostgresError as error:
+            self.terminate()
+            raise ConnectionError("no transaction could be bound to its tenant") from error
+        return told
+
+
 BIND_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+async def bind(connection: AsyncConnection, tenant: str) -> None:
+    """Let this transaction see one tenant's rows: by its BEGIN, if that is still to come."""
+    pooled = await connection.get_raw_connection()
+    driver: Any = pooled.driver_connection
+    if driver.is_in_transaction():
+        await connection.execute(BIND_TENANT, {"tenant": tenant})
+    else:
+        driver.next_tenant = tenant
 
 
 @asynccontextmanager
@@ -255,5 +302,5 @@ async def reading(engine: AsyncEngine, tenant: str) -> AsyncIterator[AsyncConnec
     async with engine.connect() as connection:
         await connection.execution_options(postgresql_readonly=True)
         async with connection.begin():
-            await connection.execute(BIND_TENANT, {"tenant": tenant})
+            await bind(connection, tenant)
             yield connection

@@ -1,7 +1,7 @@
 """What one unit of work made of each record: the ground of audit lines and of events."""
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,20 +88,31 @@ def _note(work: Noted, record: Any, *, created: bool) -> None:
     if not created and noted.action != "CREATED" and _is_changed(record, "archived_at"):
         noted.action = "ARCHIVED" if record.archived_at else "RESTORED"
     state = inspect(record)
-    for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if attribute.key in UNSPOKEN or not history.has_changes():
+    # of a new record all that is set is new: histories say no more, and cost more than all else
+    changed = _set(state) if created else _changes(state)
+    for place, before, after in changed:
+        if place.tag is not Personal.NONE:
+            noted.personal |= {place.name}
+        if place.tag is Personal.CREDENTIAL:  # that it changed is told; what it was is not
+            noted.after[place.name] = None
             continue
-        name, part = _places(state.mapper)[attribute.key]
-        tag = attribute.columns[0].info["personal"]
-        if tag is not Personal.NONE:
-            noted.personal |= {name}
-        if tag is Personal.CREDENTIAL:  # that it changed is told; what it was is nobody's business
-            noted.after[name] = None
-            continue
-        if history.deleted and not created:
-            _put(noted.before, name, part, history.deleted[0], keep=True)
-        _put(noted.after, name, part, history.added[0] if history.added else None)
+        if before is not NOTHING:
+            _put(noted.before, place.name, place.part, before, keep=True)
+        _put(noted.after, place.name, place.part, after)
+
+
+def _set(state: Any) -> Iterator[tuple["Place", Any, Any]]:
+    for place in _places(state.mapper):
+        if place.key in state.dict:
+            yield place, NOTHING, state.dict[place.key]
+
+
+def _changes(state: Any) -> Iterator[tuple["Place", Any, Any]]:
+    for place in _places(state.mapper):
+        history = state.attrs[place.key].history
+        if history.has_changes():
+            before = history.deleted[0] if history.deleted else NOTHING
+            yield place, before, history.added[0] if history.added else None
 
 
 def _is_changed(record: Any, name: str) -> bool:
@@ -120,14 +131,37 @@ def _copied(it: Difference) -> Difference:
     )
 
 
+NOTHING = object()
+"""Stands for what a field was before there was anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a column's value stands in a difference: its name in the graph, and which part."""
+
+    key: str
+    name: str
+    part: str
+    tag: Personal
+
+
 @cache
-def _places(mapper: Mapper[Any]) -> Mapping[str, tuple[str, str]]:
-    """Say of each column its name in the graph; of a money's two, which part of it they hold."""
-    places = {it.key: (public_name(it.key), "") for it in mapper.column_attrs}
-    for money in mapper.composites:
-        for column, part in zip(money.props, ("amount", "currency"), strict=True):
-            places[column.key] = public_name(money.key), part
-    return places
+def _places(mapper: Mapper[Any]) -> tuple[Place, ...]:
+    """Give the columns that say something by changing; a money's two stand under one name."""
+    parts = {
+        column.key: (public_name(money.key), part)
+        for money in mapper.composites
+        for column, part in zip(money.props, ("amount", "currency"), strict=True)
+    }
+    return tuple(
+        Place(
+            it.key,
+            *parts.get(it.key, (public_name(it.key), "")),
+            it.columns[0].info["personal"],
+        )
+        for it in mapper.column_attrs
+        if it.key not in UNSPOKEN
+    )
 
 
 def _put(values: dict[str, Any], name: str, part: str, value: Any, *, keep: bool = False) -> None:

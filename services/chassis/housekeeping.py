@@ -5,10 +5,15 @@ import asyncio
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import idempotency
+from services.chassis import files, idempotency, jobs
 from services.chassis.logs import log
 
 EVERY_SECONDS = 3600.0
+FORGETTING = {
+    "idempotency_keys": idempotency.forget_expired,
+    "files": files.forget_expired,
+    "jobs": jobs.forget_old,
+}
 
 
 class Housekeeping:
@@ -25,9 +30,9 @@ class Housekeeping:
 
     async def go_round(self) -> None:
         try:
-            forgotten = await idempotency.forget_expired(self.engine)
+            forgotten = {what: await forget(self.engine) for what, forget in FORGETTING.items()}
         except (SQLAlchemyError, OSError) as error:
             log().warning("housekeeping was put off", reason=type(error).__name__)
             return
-        if forgotten:
-            log().info("expired idempotency keys were forgotten", count=forgotten)
+        if any(forgotten.values()):
+            log().info("what had expired was forgotten", **forgotten)

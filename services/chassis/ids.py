@@ -6,8 +6,10 @@ import time
 from services.chassis.refusals import Invalid
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PAIRS = [one + two for one in ALPHABET for two in ALPHABET]
 SUFFIX_LENGTH = 26
 LARGEST_FIRST = "7"
+LONGEST = 64
 """26 characters hold 130 bits, and an id has 128."""
 
 
@@ -20,12 +22,17 @@ def uuid7(milliseconds: int, chance: bytes) -> int:
 
 def spelled(value: int) -> str:
     """Spell 128 bits as 26 characters of Crockford's base 32, which sort as the value does."""
-    return "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_id(prefix: str) -> str:
     """Mint an id; those of one process sort by the millisecond in which they were minted."""
     return f"{prefix}_{spelled(uuid7(time.time_ns() // 1_000_000, os.urandom(10)))}"
+
+
+def is_possible(id: str) -> bool:
+    """Say whether there can be a record of this id, here or elsewhere; if not, do not look."""
+    return 0 < len(id) <= LONGEST and id.isascii() and id.isprintable()
 
 
 def checked_id(prefix: str, id: str) -> str:

@@ -16,8 +16,10 @@ from sqlalchemy import CheckConstraint, Column, Connection, MetaData, inspect, t
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
+    files,
     idempotency,
     inbox,
+    jobs,
     numbers,
     outbox,
     references,
@@ -33,7 +35,7 @@ FIRST = (
     *("event_counter", "event", "event_pending", "inbox", "event_gate"),
     *("audit_line", "number_series", "external_ref"),
 )
-FOUNDATION = (*FIRST, "idempotency_key")
+FOUNDATION = (*FIRST, "idempotency_key", "file", "file_chunk", "job")
 """The tables that every service has."""
 CLOSE_LOOK = 1_000
 SEARCH = ("pg_trgm", "btree_gin")
@@ -199,6 +201,26 @@ def index_text(table: str, column: str) -> None:
         postgresql_using="gin",
         postgresql_ops={column: "gin_trgm_ops"},
     )
+
+
+def found_jobs() -> None:
+    """Make the tables of files and jobs; the worker finds what is to do, and forgets the old."""
+    _run_file("foundation_jobs.sql")
+    index_scope("file", "job")
+    for table in ("file", "file_chunk", "job"):
+        protect(table)
+    for table, old in {
+        "file": "expires_at <= now()",
+        "job": "finished_at <= now() - interval '90 days'",
+    }.items():
+        op.execute(f"CREATE POLICY forgotten ON {table} TO {role('worker')} USING ({old})")
+        op.execute(f"GRANT DELETE ON {table} TO {role('worker')}")
+    op.execute(f"GRANT SELECT (tenant, expires_at) ON file TO {role('worker')}")
+    op.execute(
+        f"CREATE POLICY found ON job FOR SELECT TO {role('worker')}"
+        " USING (state IN ('QUEUED', 'RUNNING'))"
+    )
+    op.execute(f"GRANT SELECT (tenant, state, created_at, finished_at) ON job TO {role('worker')}")
 
 
 def _run_file(name: str) -> None:

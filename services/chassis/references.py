@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import orjson
-from sqlalchemy import Index, delete, select, text
+from sqlalchemy import ARRAY, Index, Text, any_, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -41,7 +41,7 @@ async def known_by(session: AsyncSession, record_type: str, refs: Sequence[Ref])
             select(ExternalRef.ref, ExternalRef.record_id).where(
                 ExternalRef.record_type == record_type,
                 ExternalRef.source == source,
-                ExternalRef.ref.in_(wanted),
+                ExternalRef.ref == any_(bindparam("wanted", wanted, ARRAY(Text))),
             )
         )
         found |= {(source, row.ref): row.record_id for row in rows}

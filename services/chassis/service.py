@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal, cast, get_args
 
 import uvloop
@@ -19,6 +20,7 @@ from services.chassis.database import connect
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.exchange import UNKNOWN, Reckoning
+from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
@@ -27,6 +29,7 @@ from services.chassis.logs import log
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
 from services.chassis.rpc import Answers, ReadActor, RpcServer
+from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.streams import Stream, StreamLimits
@@ -36,6 +39,7 @@ from services.chassis.work import Works
 
 Role = Literal["web", "worker", "all"]
 CANNOT_START, BROKE = 2, 1
+JOB_CONNECTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ class Service:
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self.relay.wake)
         self.read_actor = parts.read_actor(self.engine)
+        self.limits = FileLimits(
+            told.file_max_bytes, told.file_total_bytes, timedelta(days=told.file_days)
+        )
         self.means = self._means()
         self.bearers = Bearers(self.means.verifier)
         self.app = parts.app(self.means)
@@ -97,6 +104,7 @@ class Service:
         self.subscriber: Subscriber | None = None
         self.relaying: list[asyncio.Task[None]] = []
         self.keeping: list[asyncio.Task[None]] = []
+        self.jobs_engine: AsyncEngine | None = None
 
     async def start(self, role: Role = "all") -> None:
         """Listen, so that probes are answered, then wait for the database, then serve."""
@@ -141,7 +149,9 @@ class Service:
         await self.stream.close()
         for channel in self.means.channels.values():
             await channel.close()
-        await self.engine.dispose()
+        for it in (self.engine, self.jobs_engine):
+            if it is not None:
+                await it.dispose()
         await self.worker_engine.dispose()
         log().info("the service has stopped")
 
@@ -156,10 +166,28 @@ class Service:
 
     def _work(self) -> None:
         self.relaying = [asyncio.create_task(self.relay.run())]
-        self.keeping = [asyncio.create_task(Housekeeping(self.worker_engine).run())]
+        self.keeping = [
+            asyncio.create_task(Housekeeping(self.worker_engine).run()),
+            asyncio.create_task(self._runner().run()),
+        ]
         joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
         self.subscriber = Subscriber(joined, self.works, self.stream)
         self.subscriber.start()
+
+    def _runner(self) -> Runner:
+        """Make the runner of jobs; requests never wait for a connection that a job has."""
+        name, parts = self.parts.name, self.parts
+        self.jobs_engine = connect(
+            self.settings.database_url, pool_size=JOB_CONNECTIONS, name=f"{name} jobs"
+        )
+        works = Works(self.jobs_engine, name, committed=self.relay.wake)
+        return Runner(
+            works,
+            self.worker_engine,
+            parts.schema.deeds(parts.reckoning),
+            parts.read_actor(self.jobs_engine),
+            self.limits,
+        )
 
     def _endpoint(self) -> Endpoint:
         return Endpoint(
@@ -170,7 +198,8 @@ class Service:
         actor = await self.read_actor(identity)
         parts = self.parts
         shapes = parts.schema.shapes
-        return Request(actor, self.works, shapes, self.app, parts.reckoning, key)
+        works, reckoning = self.works, parts.reckoning
+        return Request(actor, works, shapes, self.app, reckoning, key, self.limits)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

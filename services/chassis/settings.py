@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MAX_INT = 2**31 - 1
+
 
 class SettingsError(Exception):
     """A setting is missing or cannot be; the message names each and says what is wrong."""
@@ -38,6 +40,9 @@ class ServiceSettings(ProgramSettings):
     stream_max_bytes: int = Field(4 << 30, ge=1 << 20, description="full, it takes no more")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")
     pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")
+    file_max_bytes: int = Field(256 << 20, ge=1 << 10, le=MAX_INT, description="of one file")
+    file_total_bytes: int = Field(4 << 30, ge=1 << 10, description="of all files of a company")
+    file_days: int = Field(7, ge=1, le=365, description="how long a file is kept")
     token_minutes: int = Field(60, ge=1, le=1440, description="life of a person's token")
 
 

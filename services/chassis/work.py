@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, event, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -16,10 +16,10 @@ from services.chassis import audit, outbox, references, referring, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
-from services.chassis.database import BIND_TENANT, Entity, RecordColumns, defaults_of
+from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
-from services.chassis.ids import new_id
+from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
     NotFound,
     RecordArchived,
@@ -58,6 +58,8 @@ class Work:
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
     due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
+    read: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    locked: dict[tuple[Any, str], Any] = field(default_factory=dict)
     is_written: bool = False
 
     @property
@@ -83,26 +85,25 @@ class Work:
 
         One that was put away is refused too, unless `archived` says that it will do.
         """
-        found = await self._found(self._visible(entity, id), entity, version)
+        found = await self._found(entity, id, version, self.read)
         return found if archived else _live(found)
 
     async def lock(
         self, entity: type[R], id: str, *, version: int | None = None, archived: bool = False
     ) -> R:
         """Read a record as `get` does, and keep others from changing it until the commit."""
-        statement = self._visible(entity, id).with_for_update()
-        found = await self._found(statement, entity, version)
+        found = await self._found(entity, id, version, self.locked)
         return found if archived else _live(found)
 
     async def all(self, entity: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Read many records at once; what this actor may not see is left out."""
-        statement = select(entity).where(entity.id.in_(ids), entity.visible_to(self.actor))
-        return {it.id: it for it in await self.session.scalars(statement)}
-
-    async def seen(self, entity: type[Any], ids: Sequence[str]) -> set[str]:
-        """Say which of these ids are of records that this actor may see."""
-        statement = select(entity.id).where(entity.id.in_(ids), entity.visible_to(self.actor))
-        return set(await self.session.scalars(statement))
+        # an array is one parameter: a list of any length is then one statement, planned once
+        known = [it for it in ids if is_possible(it)]
+        among = any_(bindparam("among", known, ARRAY(Text)))
+        statement = select(entity).where(entity.id == among, entity.visible_to(self.actor))
+        found = {it.id: it for it in await self.session.scalars(statement)}
+        self.read |= {(entity, id): it for id, it in found.items()}
+        return found
 
     def add(self, entity: type[R], values: Changes | None = None, **more: Any) -> R:
         """Make a record; its id, tenant and origin come from this work.
@@ -148,6 +149,8 @@ class Work:
                 "only what was archived is purged", details=Step(missing=("archive",))
             )
         await references.forget(self.session, [record.id])
+        self.read.pop((type(record), record.id), None)
+        self.locked.pop((type(record), record.id), None)
         await self.session.delete(record)
 
     def warn(self, message: str) -> None:
@@ -187,6 +190,8 @@ class Work:
         except BaseException:
             self.told, self.differences, self.due = told, differences, due
             self.warnings = warnings
+            self.read.clear()
+            self.locked.clear()
             raise
 
     async def flush(self) -> None:
@@ -226,16 +231,26 @@ class Work:
             self.laid = await enveloped(self)
             await outbox.lay(self.session, self.laid)
 
-    def _visible(self, entity: type[R], id: str) -> Select[tuple[R]]:
-        return select(entity).where(entity.id == id, entity.visible_to(self.actor))
-
-    async def _found(self, statement: Select[tuple[R]], entity: type[R], version: int | None) -> R:
-        found: R | None = (await self.session.scalars(statement)).one_or_none()
+    async def _found(
+        self, entity: type[R], id: str, version: int | None, kept: dict[tuple[Any, str], Any]
+    ) -> R:
+        """Read a record once: what this work has read, or locked, it goes on with."""
+        found: R | None = kept.get((entity, id)) or await self._asked(
+            entity, id, lock=kept is self.locked
+        )
         if found is None:
             raise NotFound(f"there is no such {entity.__tablename__.replace('_', ' ')}")
+        self.read[entity, id] = kept[entity, id] = found
         if version is not None and found.version != version:
             raise VersionConflict(f"this record is at version {found.version} by now")
         return found
+
+    async def _asked(self, entity: type[R], id: str, *, lock: bool) -> R | None:
+        if not is_possible(id):
+            return None
+        statement = select(entity).where(entity.id == id, entity.visible_to(self.actor))
+        found = await self.session.scalars(statement.with_for_update() if lock else statement)
+        return found.one_or_none()
 
 
 class Works:
@@ -268,7 +283,7 @@ class Works:
         A rehearsal writes at the end, so that all that can be refused is, and never commits.
         """
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
-            await session.execute(BIND_TENANT, {"tenant": actor.tenant})
+            await bind(await session.connection(), actor.tenant)
             trace = telemetry.current().child()
             work = Work(session, actor, self.clock(), self.service, trace, cause, bulk, rehearsal)
             event.listen(session.sync_session, "before_flush", noting(work))

@@ -32,6 +32,12 @@ PURGE_TASKS = Permission("customers:task:purge")
 """Remove archived tasks for ever."""
 IMPORT_HISTORY = Permission("customers:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
+RUN_JOBS = Permission("customers:job:run")
+"""Bring files in and take them out: run jobs, together with what each of them needs."""
+ADMINISTER_JOBS = Permission("customers:job:administer")
+"""See, stop and resume the jobs of others, and read their files."""
+EXPORT_RECORDS = Permission("customers:record:export")
+"""Take the records that one may see out into a file."""
 ASK_STANDING = Permission("customers:standing:ask")
 """Ask, as another service, whether customers may order."""
 
@@ -51,10 +57,13 @@ ROLES = {
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
             PURGE_TASKS,
+            RUN_JOBS,
+            ADMINISTER_JOBS,
+            EXPORT_RECORDS,
         }
     ),
-    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS}),
-    "SALES_REPRESENTATIVE": frozenset(_WORK),
+    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),
+    "SALES_REPRESENTATIVE": frozenset(_WORK | {RUN_JOBS}),
     "SERVICE_AGENT": frozenset(_SERVE),
 }
 SERVICES = {"sales": frozenset({ASK_STANDING})}

@@ -46,22 +46,29 @@ PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
 IMPORT_HISTORY = Permission("sales:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
+RUN_JOBS = Permission("sales:job:run")
+"""Bring files in and take them out: run jobs, together with what each of them needs."""
+ADMINISTER_JOBS = Permission("sales:job:administer")
+"""See, stop and resume the jobs of others, and read their files."""
+EXPORT_RECORDS = Permission("sales:record:export")
+"""Take the records that one may see out into a file."""
 
 _READ = {READ_PRODUCTS, READ_PRICE_LISTS, READ_ORDERS}
 _SELL = {
     *_READ,
     *(READ_LEADS, EDIT_LEADS),
     *(READ_OPPORTUNITIES, EDIT_OPPORTUNITIES, CLOSE_OPPORTUNITY),
-    *(EDIT_ORDERS, CONFIRM_ORDER, FULFIL_ORDER),
+    *(EDIT_ORDERS, CONFIRM_ORDER, FULFIL_ORDER, RUN_JOBS),
 }
 _LEAD = {
     *_SELL,
     *(EDIT_PRODUCTS, EDIT_PRICE_LISTS, ASSIGN_LEADS, REVIEW_ORDER, CANCEL_ORDER),
+    EXPORT_RECORDS,
 }
 _PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY}),
+    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY, ADMINISTER_JOBS}),
     "SALES_MANAGER": frozenset(_LEAD),
     "SALES_REPRESENTATIVE": frozenset(_SELL),
     "SERVICE_AGENT": frozenset(_READ),

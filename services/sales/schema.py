@@ -2,11 +2,12 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Subgraph
+from services.chassis.graph import Jobs, Subgraph
 from services.sales.customers import graph as customers
 from services.sales.leads import graph as leads
 from services.sales.opportunities import graph as opportunities
 from services.sales.orders import graph as orders
+from services.sales.permissions import EXPORT_RECORDS, RUN_JOBS
 from services.sales.price_lists import graph as price_lists
 from services.sales.products import graph as products
 
@@ -27,4 +28,5 @@ def schema() -> Subgraph:
             orders.OrderLine,
             customers.Customer,
         ],
+        jobs=Jobs("sales", run=RUN_JOBS, export=EXPORT_RECORDS),
     )

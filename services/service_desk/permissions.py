@@ -18,13 +18,19 @@ PURGE_CASES = Permission("service_desk:case:purge")
 """Remove archived cases for ever."""
 IMPORT_HISTORY = Permission("service_desk:history:import")
 """Bring in cases that lived elsewhere, with the dates and states that they had there."""
+RUN_JOBS = Permission("service_desk:job:run")
+"""Bring files in and take them out: run jobs, together with what each of them needs."""
+ADMINISTER_JOBS = Permission("service_desk:job:administer")
+"""See, stop and resume the jobs of others, and read their files."""
+EXPORT_RECORDS = Permission("service_desk:record:export")
+"""Take the records that one may see out into a file."""
 
 READING = frozenset({READ_CASES})
-WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES}
+WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES, RUN_JOBS}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY, PURGE_CASES},
-    "SALES_MANAGER": READING | {OPEN_CASES},
+    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY, PURGE_CASES, ADMINISTER_JOBS, EXPORT_RECORDS},
+    "SALES_MANAGER": READING | {OPEN_CASES, RUN_JOBS, EXPORT_RECORDS},
     "SALES_REPRESENTATIVE": READING | {OPEN_CASES},
     "SERVICE_AGENT": WORKING,
 }

@@ -14,6 +14,7 @@ from graphql import (
 from services.chassis.ids import new_id
 
 REQUIRES = re.compile(r"Requires `([a-z_:]+)`(?:, and `([a-z_:]+)` to change what is there)?")
+PUBLISHES = re.compile(r"Publishes ([\w.]+(?:, [\w.]+)*)\.$")
 NEEDS_NO_SIGN_IN = "Needs no sign-in"
 LEFT_OUT = {"history", "expectedVersion", "dryRun", "idempotencyKey"}
 """What needs a permission of its own, refuses for a reason of its own, or does not do it."""
@@ -44,6 +45,12 @@ def permissions_of(deed):
     return [it for it in found.groups() if it] if found else []
 
 
+def events_of(deed):
+    """Read in a mutation's description which events it publishes."""
+    found = PUBLISHES.search(deed.description or "")
+    return found[1].split(", ") if found else []
+
+
 def document_of(name, deed):
     """Write a document that does it and asks for the codes of what was refused."""
     declared = ", ".join(f"${it}: {arg.type}" for it, arg in deed.args.items())
@@ -70,8 +77,11 @@ def sample(type, name=""):
     if type.name.endswith("Where"):
         return {}
     if is_input_object_type(type):
+        other = {"id"} if "externalRef" in type.fields else set()
         return {
-            it: sample(each.type, it) for it, each in type.fields.items() if it not in LEFT_OUT
+            it: sample(each.type, it)
+            for it, each in type.fields.items()
+            if it not in LEFT_OUT | other
         }
     return new_id("cus") if name == "id" or type.name == "ID" else SAMPLES[type.name]
 

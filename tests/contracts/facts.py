@@ -10,11 +10,12 @@ def findings(contracts):
         f"{each['service']} reads {type}: {what}"
         for each in contracts
         for type, it in each["reads"].items()
-        for what in (_misfits(told[type], it["data"]) if type in told else ["nobody tells it"])
+        for what in (misfits(told[type], it["data"]) if type in told else ["nobody tells it"])
     ]
 
 
-def _misfits(told, read) -> Iterator[str]:
+def misfits(told, read) -> Iterator[str]:
+    """Say what a reader of a fact would miss in how it is told."""
     for name, wanted in read.get("properties", {}).items():
         given = told.get("properties", {}).get(name)
         if given is None:
@@ -53,7 +54,7 @@ def _is_within_inside(one, other, told, read):
     if one.get("type") == "array":
         return fits(one.get("items", {}), other.get("items", {}), told, read)
     if one.get("type") == "object":
-        return not list(_misfits({**told, **one}, {**read, **other}))
+        return not list(misfits({**told, **one}, {**read, **other}))
     return True
 
 

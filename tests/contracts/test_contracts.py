@@ -2,12 +2,13 @@
 
 import copy
 import json
+import re
 
 import pytest
 
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
-from tests.contracts import facts, graphs
+from tests.contracts import deeds, facts, graphs
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,22 @@ def test_every_mutation_answers_with_a_payload_of_its_name(sdls):
 
 def test_every_mutation_can_be_tried_without_effect_and_repeated_under_a_key(sdls):
     assert [it for sdl in sdls for it in graphs.not_repeatable(sdl)] == []
+
+
+TELL_NOTHING = {"signIn", "setStaffUserPassword"}
+"""Mutations that publish nothing: the list is closed."""
+OF_JOBS = re.compile("(import|export)[A-Z].*|(create|appendTo|close|cancel|resume).*(File|Job)")
+"""What files and jobs are done with is told by the events of the records, and in the audit."""
+TOLD_BY_NO_MUTATION = {"customers.company.created.v1"}
+"""A company is made by `crm tenant create`."""
+
+
+def test_every_mutation_says_which_events_it_publishes_and_every_event_is_said(sdls, events):
+    told = {type for each in events for type in each["publishes"]}
+    said = {name: deeds.events_of(it) for sdl in sdls for name, it in deeds.deeds_of(sdl).items()}
+    silent = {name for name, it in said.items() if not it}
+    assert {it for it in silent if not OF_JOBS.fullmatch(it)} == TELL_NOTHING
+    assert {type for it in said.values() for type in it} == told - TOLD_BY_NO_MUTATION
 
 
 def test_a_root_field_stands_in_exactly_one_service(sdls):

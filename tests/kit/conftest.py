@@ -2,9 +2,16 @@
 
 import pytest
 
+from services.chassis.actor import Actor
 from services.chassis.ids import new_id
-from tests.kit.harbour import Harbour
+from tests.kit.harbour import ALL, Harbour
+from tests.kit.transfers import running
 from tests.support.databases import connected
+
+
+async def everything(identity):
+    """Permit everything to whoever asked for a job."""
+    return Actor(identity.tenant, identity.subject, identity.kind, ALL)
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +23,13 @@ async def engine(toy):
 @pytest.fixture
 def harbour(engine):
     return Harbour(engine, new_id("company"))
+
+
+@pytest.fixture
+async def runner(toy):
+    """A runner of jobs for this test, before whom everybody may do everything."""
+    async with running(toy, everything) as runner:
+        yield runner
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ ALL = frozenset(
         *(queries.READ_SHIPS, commands.EDIT_SHIPS, model.SEE_ALL_SHIPS),
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
         *(buoys.EDIT_BUOYS, buoys.PURGE_BUOYS),
+        *(commands.RUN_JOBS, commands.EXPORT_SHIPS),
     }
 )
 REFUSED = "userErrors { code reason message path }"

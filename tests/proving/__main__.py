@@ -8,8 +8,14 @@ from tests.proving import deep_pages, proofs, transcripts
 
 def main(names):
     """Run the proofs that are named, or all; exit with 1 where one fails."""
-    all_ = (proofs.northwind, proofs.killed_imports, proofs.federation, deep_pages.deep_pages)
-    known = {it.__name__: it for it in all_}
+    known = {
+        it.__name__: it
+        for it in (
+            *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
+            *(proofs.generated_operations, proofs.typescript, proofs.compiled),
+            deep_pages.deep_pages,
+        )
+    }
     if unknown := set(names) - known.keys():
         sys.stderr.write(f"there is no proof {', '.join(unknown)}: {', '.join(known)}\n")
         return 2

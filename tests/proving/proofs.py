@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 import xml.etree.ElementTree as ET
 from collections import Counter
 from contextlib import contextmanager
@@ -14,11 +15,16 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from deploy.cli import demo
+from deploy.cli.demo import story
 from deploy.cli.northwind import Door, demonstrate, demonstration, truth
 from deploy.local.checkout import ROOT
 from deploy.local.keys import KeyFiles
 from services.chassis.tokens import PUBLIC_AUDIENCE, Signer
 from services.customers import maintenance
+from tests.proving import courtesy
+from tests.support.differing import compare
+from tests.system import generated
 from tests.system.shop import Shop
 from tests.system.surviving import Kill, survive
 from tests.system.system import PASSWORD, Company, System
@@ -26,6 +32,8 @@ from tests.system.system import PASSWORD, Company, System
 ADMINISTRATOR = "administrator@northwind.example"
 ORDERS, LINES = 600, 2
 ROUNDS = 3
+OPERATIONS = 5_000
+FIRST_SEED, COMPARED = 1000, 10_100
 
 
 class Skipped(Exception):
@@ -114,9 +122,10 @@ def killed_imports(transcript):
 async def _rounds(transcript, system, rounds, chance):
     for number in range(1, rounds + 1):
         kills = [
-            Kill("orders", "sales_order", 1, round(chance.random(), 2)),
+            Kill("orders", "Order", "sales_order", 1, round(chance.random(), 2)),
             Kill(
                 "order_lines",
+                "OrderLine",
                 "order_line",
                 chance.choice([1, 201, 401]),
                 round(chance.random(), 2),
@@ -134,6 +143,19 @@ async def _rounds(transcript, system, rounds, chance):
                 return False
         transcript.say(f"round {number}: killed {when}: {events} events, each once")
     return True
+
+
+def jobs(transcript):
+    """Measure a job's speed, and what others notice of it; ROWS makes it longer."""
+    transcript.title = "How fast a job is, and who notices it"
+    transcript.meaning = (
+        "Products are imported through the graph, first with nobody asking, then while a list is\n"
+        "asked for all the time, one answer after the other. On a shared machine the ratio and\n"
+        "the CPU time say more than the rows a second."
+    )
+    with fresh_system() as system:
+        transcript.is_proven = asyncio.run(courtesy.measured(transcript, system))
+    return transcript
 
 
 def federation(transcript):
@@ -168,6 +190,100 @@ def federation(transcript):
         if len(it):
             transcript.say(f"not so: {it.get('name')}")
     transcript.is_proven = ran.returncode == 0
+    return transcript
+
+
+def generated_operations(transcript):
+    """Ask what chance decides; SEED repeats a run, OPERATIONS makes it longer."""
+    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
+    operations = int(os.environ.get("OPERATIONS") or OPERATIONS)
+    transcript.title = "Generated operations at the gateway and at each service"
+    transcript.meaning = (
+        "Queries and mutations that hypothesis-graphql writes of each schema, with values at\n"
+        "their edges, as an administrator, a seller and a service agent, over real HTTP. None\n"
+        "may be a fault: no status of 500 or more, no INTERNAL, no error without a code."
+    )
+    transcript.say(f"seed {seed} (SEED={seed} make prove PROOF=generated_operations)")
+    with fresh_system() as system:
+        doors = asyncio.run(generated.doors(system))
+        for door in doors.values():
+            generated.explore(door, examples=operations // len(doors), chance=seed)
+            transcript.say(
+                f"{door.name}: {door.asked} operations of {len(door.roots)} root fields,"
+                f" {door.refused} of them refused, {door.late} late, {len(door.faults)} faults"
+            )
+            for it in door.faults:
+                transcript.say(it)
+    transcript.is_proven = not any(it.faults for it in doors.values())
+    return transcript
+
+
+def typescript(transcript):
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise Skipped("node 20 or newer and npm are needed for the client in TypeScript")
+    transcript.title = "A client in TypeScript, its types generated from the released schema"
+    transcript.meaning = (
+        "docs/examples/typescript, with the versions that its package.json pins: graphql-codegen\n"
+        "writes the types, `tsc --strict` compiles them and the example, and the example is run\n"
+        "against a fresh system with the demo company."
+    )
+    with tempfile.TemporaryDirectory() as there, fresh_system() as system:
+        folder = Path(there) / "typescript"
+        left = shutil.ignore_patterns("node_modules", "dist", "generated.ts")
+        shutil.copytree(ROOT / "docs" / "examples" / "typescript", folder, ignore=left)
+        demo.load(system.graph_url, system.databases)
+        told = {
+            "SCHEMA": str(ROOT / "gateway" / "released.graphql"),
+            "CRM_URL": system.graph_url,
+            "CRM_TOKEN": signing(system, story.TENANT, story.email("sam"))(),
+        }
+        transcript.is_proven = all(
+            _ran(transcript, command, folder, told)
+            for command in ("install --silent", "run generate --silent", "run build", "start")
+        )
+    return transcript
+
+
+def _ran(transcript, command, folder, told):
+    """Run npm, and note what it says."""
+    ran = subprocess.run(
+        ["npm", "--no-audit", "--no-fund", *command.split()],
+        cwd=folder,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    transcript.say(f"npm {command}: {'done' if ran.returncode == 0 else 'FAILED'}")
+    is_program = command == "start"
+    for line in (ran.stdout if is_program or ran.returncode else "").splitlines():
+        if line and not line.startswith(">"):
+            transcript.say(f"  {line}")
+    if ran.returncode:
+        transcript.say(ran.stderr.strip()[-2000:])
+    return ran.returncode == 0
+
+
+def compiled(transcript):
+    """Compare both executors; FIRST begins at another seed, OPERATIONS makes it shorter."""
+    first = int(os.environ.get("FIRST") or FIRST_SEED)
+    operations = int(os.environ.get("OPERATIONS") or COMPARED)
+    transcript.title = "The compiled executor against the stock one"
+    transcript.meaning = (
+        "Random operations on the schemas of all three services (fragments, aliases, @skip and\n"
+        "@include, `_entities`, mutations), each with two sets of variables, over random values,\n"
+        "some of them wrong: errors, nulls, awaitables, other types, what is missing, and\n"
+        "resolvers that fail. Both executors give the same bytes: data, errors, paths, places."
+    )
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited")  # graphql-core drops some
+    try:
+        seen = asyncio.run(compare(range(first, first + operations)))
+    except AssertionError as difference:
+        transcript.say(f"a difference: {difference}")
+        transcript.is_proven = False
+        return transcript
+    for what, times in sorted(seen.items()):
+        transcript.say(f"{what}: {times}")
     return transcript
 
 

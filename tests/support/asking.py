@@ -12,6 +12,7 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
 from services.chassis.database import metadata_of, reading
 from services.chassis.exchange import UNKNOWN
+from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.ids import new_id
@@ -31,6 +32,7 @@ class Asker:
     service: str
     answerer: Answerer
     reckoning = UNKNOWN
+    limits = FileLimits()
 
     def __init__(self, engine, tenant, app=None):
         self.engine = engine
@@ -45,7 +47,8 @@ class Asker:
         """Ask; `header` is the request's idempotency key."""
         shapes = self.answerer.schema.shapes
         request = Request(
-            await self.actor(who), self.works, shapes, self.app, self.reckoning, header
+            *(await self.actor(who), self.works, shapes, self.app, self.reckoning),
+            *(header, self.limits),
         )
         answer = await self.answerer.answer(request, document, variables)
         return orjson.loads(orjson.dumps(answer))
@@ -64,7 +67,17 @@ class Asker:
         document = (
             f"mutation({declared}) {{ done: {deed}({handed}) {{ {returned} {AFTERWARDS} }} }}"
         )
-        return (await self.ask(document, who, **given))["done"]
+        done = (await self.ask(document, who, **given))["done"]
+        self.require_promised(deed, done["events"])
+        return done
+
+    def require_promised(self, deed, events):
+        """Hold what a mutation published against what its description says that it publishes."""
+        mutation = self.answerer.schema._schema.mutation_type
+        assert mutation
+        description = mutation.fields[deed].description or ""
+        unsaid = [it["type"] for it in events if it["type"] not in description]
+        assert unsaid == [], f"{deed} does not say that it publishes {unsaid}"
 
     async def rows(self, statement, **parameters):
         async with reading(self.engine, self.tenant) as connection:
@@ -172,6 +185,7 @@ class Workplace(Asker):
         )
         done = (await self.ask(document, person, items=items))["done"]
         assert done["userErrors"] == []
+        self.require_promised(f"upsert{name}", done["events"])
         return done["results"], [it["type"] for it in done["events"]]
 
 

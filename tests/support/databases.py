@@ -49,6 +49,7 @@ def _migrated(connection):
         migrations.found()
         migrations.found_idempotency()
         migrations.found_search()
+        migrations.found_jobs()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

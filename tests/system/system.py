@@ -20,6 +20,8 @@ from services.chassis.ids import new_id
 from services.customers import maintenance
 from tests.support.waiting import until
 
+PATIENCE = 120
+"""Until a program stands, also on a machine that has much else to do."""
 PASSWORD = "a password for tests"
 LISTS = "{ customers(first: 1) { nodes { id } } orders(first: 1) { nodes { id } } cases(first: 1) { nodes { id } } }"  # noqa: E501  # one line to be read as one
 
@@ -45,7 +47,7 @@ class System:
         made = keys.make(self.folder / "keys")
         ground = Ground(self.databases, nats_url, made, self.sockets)
         settings = LocalSettings(gateway_port=ports.any_free())
-        self.nats_url = nats_url
+        self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
         started = [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
         for it in started:
@@ -62,7 +64,8 @@ class System:
 
     def await_ready(self, name):
         ready = partial(is_ready, self.programs[name].address)
-        processes.await_ready(name, self.running[name], ready, log=self.log(name))
+        log = self.log(name)
+        processes.await_ready(name, self.running[name], ready, log=log, patience=PATIENCE)
 
     def log(self, name):
         return self.folder / f"{name}.log"

@@ -19,6 +19,9 @@ from tests.toy.model import (
 EDIT_SHIPS = Permission("toy:ship:edit")
 PURGE_SHIPS = Permission("toy:ship:purge")
 IMPORT_HISTORY = Permission("toy:history:import")
+RUN_JOBS = Permission("toy:job:run")
+ADMINISTER_JOBS = Permission("toy:job:administer")
+EXPORT_SHIPS = Permission("toy:record:export")
 
 
 @requires(EDIT_SHIPS, publishes=[ShipRegistered])

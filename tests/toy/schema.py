@@ -2,7 +2,8 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Subgraph
+from services.chassis.graph import Jobs, Subgraph
+from tests.toy import commands
 from tests.toy import graph as ships
 from tests.toy.buoys import graph as buoys
 
@@ -12,4 +13,5 @@ schema = Subgraph(
     merge_types("Query", tuple(it.Query for it in SLICES)),
     merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
     [ships.Ship, ships.Voyage, ships.Pilot, buoys.Buoy],
+    jobs=Jobs("toy", run=commands.RUN_JOBS, export=commands.EXPORT_SHIPS),
 )

@@ -15,7 +15,6 @@ from deploy.cli import here, identities
 from deploy.cli.importing import importer
 from deploy.cli.importing.graph import Graph
 from deploy.cli.importing.importer import Job, Outcome, Watch
-from deploy.cli.importing.rows import Rows
 from deploy.local.refusals import Refused
 
 TOKEN = "CRM_TOKEN"  # noqa: S105  # the name of a variable
@@ -25,7 +24,7 @@ def import_file(job: Job, *, url: str | None, person: str | None, tenant: str) -
     """Import and tell; exit with 1 when a row was refused."""
     begun = time.monotonic()
     with progress(job.file) as (watch, tell):
-        graph = Graph(url or _own_graph(), token_of(person, tenant), tell=tell)
+        graph = Graph(url or own_graph(), token_of(person, tenant), tell=tell)
         outcome = importer.run(job, graph, watch)
     for line in summary(job, outcome, time.monotonic() - begun):
         typer.echo(line)
@@ -45,7 +44,8 @@ def token_of(person: str | None, tenant: str) -> Callable[[], str]:
 
 def summary(job: Job, outcome: Outcome, seconds: float) -> Iterator[str]:
     counts = ", ".join(f"{number} {name.lower()}" for name, number in outcome.counts.items())
-    yield f"{job.kind}: {outcome.rows} rows in {seconds:.1f} s: {counts}"
+    tried = " tried and not kept" if job.dry_run else ""
+    yield f"{job.kind}: {outcome.rows} rows{tried} in {seconds:.1f} s: {counts}"
     for line, reason in outcome.first_refused:
         yield f"  line {line}: {reason}"
     if (more := outcome.counts["REFUSED"] - len(outcome.first_refused)) > 0:
@@ -69,15 +69,15 @@ def progress(file: Path) -> Iterator[tuple[Watch, Callable[[str], None]]]:
     with Progress(*columns, console=console, transient=True, disable=quiet) as bars:
         task = bars.add_task(file.name, total=None)
 
-        def watch(rows: Rows, outcome: Outcome) -> None:
-            told = f"{file.name}: {outcome.rows} rows"
-            bars.update(task, total=rows.size, completed=rows.position, description=told)
+        def move(done: int, total: int, what: str) -> None:
+            told = f"{file.name}: {what}"
+            bars.update(task, total=total, completed=done, description=told)
 
         def tell(why: str) -> None:
             bars.update(task, description=f"{why}; trying again")
 
-        yield watch, tell
+        yield Watch(typer.echo, move), tell
 
 
-def _own_graph() -> str:
+def own_graph() -> str:
     return f"http://127.0.0.1:{here.settings().gateway_port}/graphql"

@@ -15,12 +15,8 @@ PATIENCE_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 ANSWER_SECONDS = 70.0
 PASSING_STATUS = frozenset({429, 502, 503, 504})
-PASSING_CODES = frozenset({"SUBGRAPH_UNAVAILABLE", "RATE_LIMITED"})
+PASSING_CODES = frozenset({"SUBGRAPH_UNAVAILABLE", "RATE_LIMITED", "DEADLINE_EXCEEDED"})
 UNAUTHENTICATED = 401
-
-
-class TooSlow(Exception):
-    """The graph gave up for lack of time: less at once may go through."""
 
 
 class _Passing(Exception):
@@ -122,7 +118,5 @@ class Graph:
             raise _Passing(f"{told.get('service') or 'a part of the graph'} does not answer")
         if code == "UNAUTHENTICATED":
             raise _SignInAgain
-        if code == "DEADLINE_EXCEEDED":
-            raise TooSlow(error.get("message", ""))
         traced = f" (request {told['requestId']})" if told.get("requestId") else ""
         raise Refused(f"the graph refuses: {error.get('message')}{traced}")

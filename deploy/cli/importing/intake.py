@@ -9,7 +9,8 @@ from deploy.local.refusals import Refused
 
 OF = "name kind ofType { name kind ofType { name kind ofType { name kind } } }"
 MUTATIONS = f"""query Mutations {{
-  __schema {{ mutationType {{ fields {{ name args {{ name type {{ {OF} }} }} }} }} }}
+  __schema {{ mutationType {{ fields {{ name args {{ name type {{ {OF} }} }}
+    type {{ ofType {{ name fields {{ name }} }} }} }} }} }}
 }}"""
 INPUT = f"""query Input($name: String!) {{
   __type(name: $name) {{ inputFields {{ name type {{ {OF} }} }} }}
@@ -41,24 +42,13 @@ class Intake:
     """A bulk upsert: the type of its items, and what an item's values and history may hold."""
 
     mutation: str
-    item: str
     fields: Mapping[str, Kind]
     history: Mapping[str, Kind]
-
-    @property
-    def document(self) -> str:
-        return f"""mutation Import($items: [{self.item}!]!) {{
-  done: {self.mutation}(items: $items, onError: PER_ROW) {{
-    results {{ index status userErrors {{ code message path }} }}
-    userErrors {{ code message path }}
-  }}
-}}"""
 
 
 async def intake_of(graph: Graph, mutation: str) -> Intake:
     """Ask the graph what a mutation takes; refuse one that it has not, or that is no upsert."""
-    schema = (await graph.ask(MUTATIONS))["__schema"]
-    known = {it["name"]: it["args"] for it in schema["mutationType"]["fields"]}
+    known = {it["name"]: it["args"] for it in await mutations_of(graph)}
     if mutation not in known:
         upserts = ", ".join(sorted(it for it in known if it.startswith("upsert"))) or "none"
         raise Refused(f"the graph has no mutation {mutation}; its upserts are {upserts}")
@@ -69,10 +59,38 @@ async def intake_of(graph: Graph, mutation: str) -> Intake:
     values, history = parts.get("input"), parts.get("history")
     return Intake(
         mutation,
-        arguments["items"],
         await _fields(graph, values.name) if values else {},
         await _fields(graph, history.name) if history else {},
     )
+
+
+async def mutations_of(graph: Graph) -> list[dict[str, Any]]:
+    schema = (await graph.ask(MUTATIONS))["__schema"]
+    fields: list[dict[str, Any]] = schema["mutationType"]["fields"]
+    return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A mutation that queues an import or an export, and the service whose jobs these are."""
+
+    mutation: str
+    service: str
+    where: str = ""
+
+
+async def transfer_of(graph: Graph, verb: str, kind: str) -> Transfer:
+    """Find the import or export of a kind of records: `order_lines` is `importOrderLines`."""
+    words = kind.replace("-", "_").split("_")
+    name = verb + "".join(it[:1].upper() + it[1:] for it in words)
+    known = {it["name"]: it for it in await mutations_of(graph) if it["name"].startswith(verb)}
+    if name not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise Refused(f"the graph has no {name}; what can be is {there}")
+    answers = [it["name"] for it in known[name]["type"]["ofType"]["fields"]]
+    service = next(it.removesuffix("Job") for it in answers if it.endswith("Job"))
+    arguments = {it["name"]: Kind.of(it["type"])[0].name for it in known[name]["args"]}
+    return Transfer(name, service, arguments.get("where", ""))
 
 
 async def _fields(graph: Graph, name: str) -> dict[str, Kind]:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -65,7 +65,7 @@ class Mapping(Strict):
     mutation: Name
     source: Annotated[str, Field(min_length=1, max_length=200)]
     id: Annotated[list[str], Field(min_length=1)]
-    delimiter: Literal[",", ";", "\t", "|"] = ","
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     fields: dict[Name, FieldRule]
     history: dict[Name, FieldRule] = {}
 

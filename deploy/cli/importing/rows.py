@@ -1,122 +1,89 @@
-"""The rows of a CSV file, as a stream; a damaged one is told, and the next is read."""
+"""A file of rows on this machine: how it is written, and a stream of what it holds."""
 
-import csv
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 from deploy.local.refusals import NotThere, Refused
+from services.chassis.delimited import REFUSAL_COLUMNS, Dialect, Lines, Row, Rows, Unreadable
+from services.chassis.dialects import HEAD, checked_encoding, found_in
 
-REFUSAL_COLUMNS = ["refused_line", "refused_reason"]
-"""What a file of refused rows has before its own columns; when it is read they are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row: the line on which it begins, its cells as they stand, and why it cannot be read."""
-
-    line: int
-    cells: list[str]
-    damage: str = ""
+__all__ = ["REFUSAL_COLUMNS", "Row", "Rows"]
+BLOCK = 65_536
+NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 
 
-class Rows:
-    """Reads row by row, and keeps no more than one; `position` counts bytes, of `size`."""
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of how a file is written; the rest is found."""
 
-    def __init__(self, stream: TextIO, file: Path, delimiter: str) -> None:
-        self.stream = stream
-        self.file = file
-        self.delimiter = delimiter
-        self.size = file.stat().st_size
-        self.position = 0
-        self.line = 0
-        self.taken: list[str] = []
-        self.put_back: list[str] = []
-        self.width = self.skipped = 0
-        header = next(self._records(), None)
-        if header is None:
-            raise Refused(f"{file} is empty: its first line names the columns")
-        self.skipped = 2 if header.cells[:2] == REFUSAL_COLUMNS else 0
-        self.columns = [it.strip() for it in header.cells[self.skipped :]]
-        self.width = len(header.cells)
+    delimiter: str | None = None
+    quote: str | None = None
+    encoding: str | None = None
 
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._records():
-            yield Row(row.line, row.cells[self.skipped :], row.damage)
-
-    def require(self, columns: set[str]) -> None:
-        """Refuse a file that lacks a column, or has two of one name."""
-        there = ", ".join(self.columns)
-        for name in sorted(columns):
-            if self.columns.count(name) != 1:
-                many = "two columns" if name in self.columns else "no column"
-                raise Refused(f"{self.file} has {many} called {name}; its columns are {there}")
-
-    def _records(self) -> Iterator[Row]:
-        lines = self._reader()
-        while True:
-            self.taken.clear()
-            line = self.line + 1
-            try:
-                cells = next(lines)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield self._damaged(line, str(error))
-                lines = self._reader()
-                continue
-            if not cells:
-                continue
-            if self.width and len(cells) != self.width:
-                found, wanted = (it - self.skipped for it in (len(cells), self.width))
-                yield self._damaged(line, f"it has {found} columns, not {wanted}")
-            else:
-                yield Row(line, cells)
-
-    def _reader(self) -> Iterator[list[str]]:
-        """Read strictly: a stray quote is an error, not the beginning of a very long cell."""
-        return csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
-
-    def _damaged(self, line: int, damage: str) -> Row:
-        """Give up one line only: a quote that was never closed has swallowed those after it."""
-        first, *rest = self.taken
-        if rest:
-            damage = "a quote is opened and not closed, or a column is missing"
-            self.put_back += reversed(rest)
-            self.line -= len(rest)
+    def dialect_of(self, file: Path) -> Dialect:
+        """Find how a file is written, and put what is said in its place."""
         try:
-            cells = next(csv.reader([first.rstrip("\r\n")], delimiter=self.delimiter), [])
-        except csv.Error:
-            cells = [first]
-        return Row(line, cells, damage)
+            encoding = checked_encoding(self.encoding) if self.encoding else _encoding_of(file)
+            head = _opened(file)
+            found = found_in(head[:HEAD], is_whole=len(head) <= HEAD, encoding=encoding)
+        except Unreadable as why:
+            raise Refused(f"{file}: {why}") from None
+        said = {} if self.delimiter is None else {"delimiter": _letter(self.delimiter)}
+        if self.quote is not None:
+            said["quote"] = _letter(self.quote) if self.quote else None  # type: ignore[assignment]  # none quotes nothing
+        return replace(found, **said)
 
-    def _lines(self) -> Iterator[str]:
-        while line := self._line():
-            self.line += 1
-            self.taken.append(line)
-            yield line
 
-    def _line(self) -> str:
-        if self.put_back:
-            return self.put_back.pop()
-        try:
-            line = self.stream.readline()
-        except UnicodeDecodeError:
-            raise Refused(
-                f"{self.file} is not UTF-8, somewhere after line {self.line}: convert it first"
-            ) from None
-        self.position += len(line.encode())
-        return line
+def told(dialect: Dialect) -> str:
+    """Say how a file is written, before anything is done with it."""
+    between = NAMES.get(dialect.delimiter, repr(dialect.delimiter))
+    around = f"quotes {dialect.quote}" if dialect.quote else "no quotes"
+    encoding = dialect.encoding.removesuffix("-sig").upper()
+    return f"{encoding}, {between} between cells, {around}, {ENDS[dialect.line_end]} line ends"
 
 
 @contextmanager
-def reading(file: Path, delimiter: str) -> Iterator[Rows]:
-    """Open a file; a mark of UTF-8 at its beginning is no part of the first column's name."""
+def reading(file: Path, dialect: Dialect) -> Iterator[Rows]:
+    """Read a file as a stream; what is no table, or no text, is told in one sentence."""
     try:
-        stream = file.open(encoding="utf-8-sig", newline="")
+        with file.open("rb") as stream:
+            yield Rows(Lines(dialect.encoding, partial(stream.read, BLOCK)), dialect)
     except (FileNotFoundError, IsADirectoryError):
         raise NotThere(f"there is no file {file}") from None
-    with stream:
-        yield Rows(stream, file, delimiter)
+    except Unreadable as why:
+        raise Refused(f"{file}: {why}") from None
+
+
+def _opened(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(HEAD + 1)
+    except (FileNotFoundError, IsADirectoryError):
+        raise NotThere(f"there is no file {file}") from None
+
+
+def _encoding_of(file: Path) -> str | None:
+    """Look through all of a file that begins as plain ASCII: its first umlaut may come late."""
+    if not _opened(file).isascii():
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with file.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"
+
+
+def _letter(text: str) -> str:
+    text = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(text) != 1 or text in "\r\n":
+        raise Refused(f"{text!r} is no single letter")
+    return text

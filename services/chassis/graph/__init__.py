@@ -4,16 +4,18 @@ from services.chassis.graph.bulk import upsert
 from services.chassis.graph.declare import connection, one, own, record, relate, sole, stub
 from services.chassis.graph.filtered import update_where, verb_where
 from services.chassis.graph.grouping.declare import groups
+from services.chassis.graph.jobs import Jobs
 from services.chassis.graph.lives import archive, purge, restore
 from services.chassis.graph.making import described
 from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
-from services.chassis.graph.shapes import computed, field, many, reference
+from services.chassis.graph.shapes import computed, deprecated, field, many, reference
 from services.chassis.graph.types import Connection, Money, Record, StaffUser
 
 __all__ = [
     "Connection",
+    "Jobs",
     "Money",
     "Record",
     "Request",
@@ -23,6 +25,7 @@ __all__ = [
     "computed",
     "connection",
     "create",
+    "deprecated",
     "described",
     "field",
     "groups",

@@ -20,6 +20,7 @@ from strawberry.utils.await_maybe import await_maybe
 
 from services.chassis import telemetry
 from services.chassis.documents import KEY_OF_MANY, MAX_MUTATIONS, mutations_of
+from services.chassis.graph.compiled.executor import CompiledExecutor, Prepared
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.logs import log
@@ -46,19 +47,21 @@ class Answerer:
         operation: str | None = None,
     ) -> dict[str, Any]:
         """Run an operation and give the answer as GraphQL has it: data and errors."""
-        parsed, errors = self.checked(document)
-        if parsed is None:
+        prepared, errors = self.checked(document)
+        if prepared is None:
             return {"errors": [formatted(it, "BAD_REQUEST") for it in errors]}
-        if refusal := _too_much(request, parsed, operation):
+        if refusal := _too_much(request, prepared.document, operation):
             return {"errors": [formatted(refusal)]}
         # Not `schema.execute`: it would parse and validate once more, each time.
         result: ExecutionResult = await await_maybe(
             execute(
                 self.schema._schema,  # noqa: SLF001  # it has no public name
-                parsed,
+                prepared.document,
                 variable_values=dict(variables or {}),
                 context_value=request,
                 operation_name=operation,
+                executor_class=CompiledExecutor,
+                prepared=prepared,
                 is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is no guard
             )
         )
@@ -67,13 +70,13 @@ class Answerer:
             answer["errors"] = [formatted(it) for it in result.errors]
         return answer
 
-    def _checked(self, document: str) -> tuple[DocumentNode | None, Sequence[GraphQLError]]:
+    def _checked(self, document: str) -> tuple[Prepared | None, Sequence[GraphQLError]]:
         try:
             parsed = parse(document, max_tokens=MAX_TOKENS)
         except GraphQLError as error:
             return None, (error,)
         errors = validate(self.schema._schema, parsed, RULES)  # noqa: SLF001  # likewise
-        return (None, errors) if errors else (parsed, ())
+        return (None, errors) if errors else (Prepared.of(parsed), ())
 
 
 def _too_much(

@@ -49,11 +49,18 @@ class Count:
     precision: CountPrecision = strawberry.field(description="How far to rely on it.")
 
 
+def counted(key: str) -> str:
+    """Name where a page keeps a count: two aliases of the field are two counts."""
+    return f"count {key}"
+
+
 class Counted:
     """Answers with a count that was made beside the page."""
 
+    kept_under = staticmethod(counted)
+
     def __call__(self, source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Count:
-        made: Count = source.__dict__[counted(str(info.path.key))]
+        made: Count = source.__dict__[self.kept_under(str(info.path.key))]
         return made
 
 
@@ -68,11 +75,6 @@ def count_field() -> Any:
         ],
         Counted(),
     )
-
-
-def counted(key: str) -> str:
-    """Name where a page keeps a count: two aliases of the field are two counts."""
-    return f"count {key}"
 
 
 @dataclass(frozen=True)

@@ -166,8 +166,10 @@ class Listed:
 class Related:
     """Answers with a related page, which the plan has read already."""
 
+    kept_under = staticmethod(related)
+
     def __call__(self, source: Any, info: Info, **_arguments: Any) -> Any:
-        found = source.__dict__[related(str(info.path.key))]
+        found = source.__dict__[self.kept_under(str(info.path.key))]
         if isinstance(found, Exception):
             raise found
         return found
@@ -182,7 +184,9 @@ def _give_fields(cls: type, shape: Shape) -> None:
 def _field(found: Bound) -> Any:
     if isinstance(found, Many):
         target = shape_of(found.target)
-        return made_field(
+        made = made_field(
             page_of(found.target), found.description, page_arguments(target), Related()
         )
-    return strawberry.field(description=found.description)
+        made.deprecation_reason = found.deprecated
+        return made
+    return strawberry.field(description=found.description, deprecation_reason=found.deprecated)

@@ -172,6 +172,8 @@ class Filter:
         self._count()
         if len(given["in"]) > operators.MAX_VALUES:
             raise LimitExceeded(f"a list may hold {operators.MAX_VALUES} values", path=("where",))
+        for it in (given["source"], *given["in"]):
+            operators.refuse_odd(it, ("externalRef",))
         known: ColumnElement[bool] = entity.id.in_(
             select(ExternalRef.record_id).where(
                 ExternalRef.record_type == shape.name,

@@ -1,6 +1,6 @@
 """Bulk by filter: one deed for all records that a filter finds, if they are as many as said."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_type_hints
@@ -116,7 +116,7 @@ class Filtered:
         changed = work.session.is_modified(record) or record.id in work.differences
         row.status = RowStatus.UPDATED if changed else RowStatus.UNCHANGED
 
-    async def finish(self, work: Work) -> None:
+    async def finish(self, work: Work, rows: Sequence[Row]) -> None:
         pass
 
     def errors(self, row: Row, refusal: Refusal | Refusals) -> list[UserError]:

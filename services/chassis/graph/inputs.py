@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,10 @@ from sqlalchemy import Numeric, String
 
 from services.chassis.changes import Changes
 from services.chassis.graph.making import Part
+from services.chassis.graph.oddities import oddity
 from services.chassis.graph.shapes import Bound, Column, Reference, Shape
 from services.chassis.graph.types import MoneyInput
+from services.chassis.ids import LONGEST, is_possible
 from services.chassis.money import Money, check_currency
 from services.chassis.refusals import (
     Bounds,
@@ -23,7 +25,7 @@ from services.chassis.refusals import (
     TooLong,
 )
 
-MAX_INT, MAX_ID, MAX_TEXT = 2**31 - 1, 64, 10_000
+MAX_INT, MAX_TEXT = 2**31 - 1, 10_000
 
 
 def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> list[Part]:
@@ -31,8 +33,9 @@ def written_parts(shape: Shape, fields: Iterator[Bound], *, creating: bool) -> l
     parts = []
     for it in fields:
         kind = MoneyInput if isinstance(it, Column) and it.is_money else it.kind
-        optional = not creating or not _is_needed(shape, it)
-        parts.append(Part(_input_name(it), kind | None if optional else kind, it.description))
+        optional = not creating or not is_needed(shape, it)
+        made = Part(it.input_name, kind | None if optional else kind, it.description)
+        parts.append(replace(made, deprecated=it.deprecated) if optional else made)
     return parts
 
 
@@ -40,12 +43,12 @@ def changes_of(shape: Shape, given: Mapping[str, Any], *, creating: bool) -> Cha
     """Read an input as changes of the entity, refusing all that its columns cannot hold."""
     refusals: list[Refusal] = []
     values: dict[str, Any] = {}
-    by_name = {_input_name(it): it for it in shape.fields.values() if it.write}
+    by_name = shape.inputs
     if creating:
         refusals += [
             Required("a new one needs this", path=(name,))
             for name, it in by_name.items()
-            if name not in given and not it.history and _is_needed(shape, it)
+            if name not in given and not it.history and is_needed(shape, it)
         ]
     for name, value in given.items():
         found = by_name[name]
@@ -62,8 +65,7 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
     if value is None:
         return [] if column.nullable else [Required("this cannot be empty", path=(name,))]
     if isinstance(found, Reference):
-        too_long = TooLong("this is no id", path=(name,), details=Bounds(max=str(MAX_ID)))
-        return [] if len(value) <= MAX_ID else [too_long]
+        return _unfit_id(name, value)
     if isinstance(column.type, String) and not isinstance(value, enum.Enum):
         return unfit_text(name, value, length=column.type.length, empty=column.nullable)
     if isinstance(column.type, Numeric):
@@ -71,13 +73,18 @@ def _unfit(shape: Shape, found: Bound, name: str, value: Any) -> list[Refusal]:
     return _unfit_plain(name, value)
 
 
+def _unfit_id(name: str, value: str) -> list[Refusal]:
+    if len(value) > LONGEST:
+        return [TooLong("this is no id", path=(name,), details=Bounds(max=str(LONGEST)))]
+    return [] if is_possible(value) else [Invalid("this is no id", path=(name,))]
+
+
 def _unfit_plain(name: str, value: Any) -> list[Refusal]:
     if isinstance(value, int) and abs(value) > MAX_INT:
         bounds = Bounds(min=str(-MAX_INT), max=str(MAX_INT))
         return [OutOfRange("this number is too large", path=(name,), details=bounds)]
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return [Invalid("a time says its zone: Z, or +02:00", path=(name,))]
-    return []
+    odd = oddity(value)
+    return [Invalid(odd, path=(name,))] if odd else []
 
 
 def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False) -> list[Refusal]:
@@ -85,8 +92,8 @@ def unfit_text(name: str, value: str, *, length: int | None, empty: bool = False
     if length and len(value) > length:
         bounds = Bounds(max=str(length))
         return [TooLong(f"this may have {length} characters", path=(name,), details=bounds)]
-    if "\x00" in value:
-        return [OutOfRange("a text cannot hold the null character", path=(name,))]
+    if odd := oddity(value):
+        return [OutOfRange(odd, path=(name,))]
     if not empty and not value.strip():
         return [Required("this cannot be empty", path=(name,))]
     return []
@@ -99,23 +106,30 @@ def _unfit_number(kind: Any, name: str, value: Any) -> list[Refusal]:
         except Invalid as refusal:
             return [refusal]
         value = value["amount"]
-    whole = (kind.precision or 38) - (kind.scale or 0)
-    if not Decimal(value).is_finite() or abs(Decimal(value)) >= Decimal(10) ** whole:
-        most = str(Decimal(10) ** whole - Decimal(1).scaleb(-(kind.scale or 0)))
-        told = f"this may have {whole} digits before the point"
-        return [OutOfRange(told, path=(name,), details=Bounds(min=f"-{most}", max=most))]
+    if odd := oddity(Decimal(value)):
+        return [OutOfRange(odd, path=(name,))]
+    most = largest(kind)
+    if abs(Decimal(value)) >= Decimal(10) ** whole_digits(kind):
+        told = f"this may have {whole_digits(kind)} digits before the point"
+        return [OutOfRange(told, path=(name,), details=Bounds(min=f"-{most}", max=str(most)))]
     if Decimal(value) != round(Decimal(value), kind.scale or 0):
         return [OutOfRange(f"this may have {kind.scale} decimals", path=(name,))]
     return []
 
 
-def _is_needed(shape: Shape, found: Bound) -> bool:
+def whole_digits(kind: Any) -> int:
+    """Count the digits that a number may have before its point."""
+    return int((kind.precision or 38) - (kind.scale or 0))
+
+
+def largest(kind: Any) -> Decimal:
+    """Give the largest number that a column holds."""
+    return Decimal(10) ** whole_digits(kind) - Decimal(1).scaleb(-(kind.scale or 0))
+
+
+def is_needed(shape: Shape, found: Bound) -> bool:
     column = getattr(shape.entity, found.keys[0]).property.columns[0]
     return not column.nullable and column.default is None and column.server_default is None
-
-
-def _input_name(found: Bound) -> str:
-    return found.input_name if isinstance(found, Reference) else found.public
 
 
 def value_of(value: Any) -> Any:

@@ -13,6 +13,7 @@ from services.chassis.work import Work
 def archive(cls: type, command: Command) -> Any:
     """Make the mutation that puts a record away."""
     name = shape_of(cls).name
+    shape_of(cls).deeds["archive"] = permission_of(command)
     said = "lists leave it out, and nothing changes it until it is restored."
     return verb(cls, command, f"Archive this {name}: {said}", name=f"Archive{name}")
 
@@ -34,6 +35,7 @@ def purge(cls: type, command: Command) -> Any:
             await work.get(shape.entity, arguments["id"], version=version, archived=True)
         return await command(work, arguments["id"])
 
+    shape.deeds["purge"] = permission_of(command)
     said = "refused while other records refer to it. It cannot be undone."
     description = told(f"Remove an archived {shape.name} for ever; {said}", command)
     behaviour = Deed(shape, permission_of(command), deed, purges=True)

@@ -26,6 +26,7 @@ class Part:
     type: Any
     description: str
     default: Any = strawberry.UNSET
+    deprecated: str | None = None
 
 
 def made_input(name: str, parts: Iterable[Part], description: str) -> Any:
@@ -55,6 +56,7 @@ def extend(made: Any, parts: Iterable[Part]) -> None:
             type_annotation=StrawberryAnnotation(part.type),
             default=part.default,
             description=part.description,
+            deprecation_reason=part.deprecated,
         )
         for part in parts
     )

@@ -20,6 +20,7 @@ from services.chassis.graph.errors import (
 )
 from services.chassis.graph.inputs import MAX_TEXT, changes_of, unfit_text, value_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input, made_type
+from services.chassis.graph.oddities import oddity
 from services.chassis.graph.payloads import (
     ASKING_PARTS,
     ID_PART,
@@ -40,7 +41,7 @@ from services.chassis.graph.types import MoneyInput
 from services.chassis.idempotency import Answer
 from services.chassis.money import Money
 from services.chassis.permissions import Permission, admit, permission_of
-from services.chassis.refusals import Refusal, Refusals
+from services.chassis.refusals import Invalid, Refusal, Refusals
 from services.chassis.work import Work
 
 Command = Callable[..., Awaitable[Any]]
@@ -61,6 +62,7 @@ def create(cls: type, command: Command, description: str) -> Any:
         return await command(work, changes_of(shape, arguments["input"], creating=True))
 
     parts = [Part("input", given, "Its values.")]
+    shape.deeds["create"] = permission_of(command)
     behaviour = Deed(shape, permission_of(command), deed)
     return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 
@@ -80,6 +82,7 @@ def update(cls: type, command: Command, description: str) -> Any:
         version = await agreed_version(work, shape, arguments)
         return await command(work, arguments["id"], values, version)
 
+    shape.deeds["edit"] = permission_of(command)
     behaviour = Deed(shape, permission_of(command), deed)
     return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 
@@ -143,12 +146,17 @@ def given_to(
 
 
 def _refuse_unfit(values: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
-    """Refuse texts that are empty or too long; `Annotated[str, "…", 200]` allows less."""
+    """Refuse what is odd, and texts that are empty or too long.
+
+    `Annotated[str, "…", 200]` allows less.
+    """
     refusals: list[Refusal] = []
     for name, value in values.items():
         if isinstance(value, str):
             _kind, _description, *more = get_args(hints[name])
             refusals += unfit_text(to_camel(name), value, length=next(iter(more), MAX_TEXT))
+        elif odd := oddity(value.amount if isinstance(value, Money) else value):
+            refusals.append(Invalid(odd, path=(to_camel(name),)))
     if refusals:
         raise Refusals(refusals)
 

@@ -10,6 +10,7 @@ import strawberry
 from sqlalchemy import ColumnElement, or_
 
 from services.chassis.graph.making import Part, made_input
+from services.chassis.graph.oddities import oddity
 from services.chassis.graph.relative import PERIOD_WHERE, SPAN_WHERE, Moment, condition
 from services.chassis.graph.types import Money
 from services.chassis.refusals import Invalid, LimitExceeded
@@ -94,6 +95,12 @@ def where_of(kind: Any) -> Any:
     return WHERE_OF[kind]
 
 
+def refuse_odd(value: Any, path: tuple[str, ...]) -> None:
+    """Refuse to compare with what no column can hold."""
+    if odd := oddity(value):
+        raise Invalid(odd, path=("where", *path))
+
+
 def compiled(
     column: Any, operator: str, value: Any, moment: Moment, path: tuple[str, ...]
 ) -> ColumnElement[bool]:
@@ -102,6 +109,8 @@ def compiled(
         raise Invalid("an operator is left out or given, never null", path=("where", *path))
     if operator in LISTS and len(value) > MAX_VALUES:
         raise LimitExceeded(f"a list may hold {MAX_VALUES} values", path=("where", *path))
+    for it in value if operator in LISTS else (value,):
+        refuse_odd(it, path)
     if isinstance(value, Mapping):
         return condition(column, operator, value, moment)
     return OPERATORS[operator][1](column, value)

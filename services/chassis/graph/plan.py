@@ -82,6 +82,9 @@ class PagePlan:
     arguments: dict[str, Any]
     counts: list[CountPlan] = field(default_factory=list)
     is_read: bool = True
+    has_edges: bool = True
+    has_cursors: bool = True
+    """Whether each edge's cursor is asked for; the page's own two are made anyway."""
 
 
 def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Plan:
@@ -94,16 +97,30 @@ def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Pla
 
 def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
     """Plan a page: what edges and nodes ask for, together, and the counts beside it."""
-    wanted: list[Selected] = []
     selections = asked.selections()
-    for it in selections:
-        if it.name == "nodes":
-            wanted += it.selections(shape.name)
-        if it.name == "edges":
-            wanted += [s for n in it.selections() if n.name == "node" for s in n.selections()]
+    edges = [s for it in selections if it.name == "edges" for s in it.selections()]
+    listed = [it for it in selections if it.name == "nodes"]
+    listed += [it for it in edges if it.name == "node"]
+    wanted = [s for it in listed for s in it.selections(shape.name)]
     counts = [CountPlan.of(it) for it in selections if it.name == "count"]
-    is_read = len(counts) < len(selections)
-    return PagePlan(planned(shapes, shape, wanted), asked.arguments(), counts, is_read)
+    return PagePlan(
+        planned(shapes, shape, wanted),
+        asked.arguments(),
+        counts,
+        is_read=len(counts) < len(selections),
+        has_edges=any(it.name == "edges" for it in selections),
+        has_cursors=any(it.name == "cursor" for it in edges),
+    )
+
+
+def take(plan: Plan, found: Bound) -> None:
+    """Have a column, a computed field or the id of a reference read, under the field's name."""
+    if isinstance(found, Reference):
+        plan.plain[found.name] = plan.index(found.keys[0])
+    elif isinstance(found, Computed):
+        _take_computed(plan, found)
+    else:
+        _take_column(plan, found)
 
 
 def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:
@@ -114,7 +131,11 @@ def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:
         _ADD[type(found)](shapes, plan, asked, found)
 
 
-def _add_column(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
+def _add_plain(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
+    take(plan, found)
+
+
+def _take_column(plan: Plan, found: Bound) -> None:
     if len(found.keys) == 1:
         plan.plain[found.name] = plan.index(found.keys[0])
         return
@@ -124,9 +145,7 @@ def _add_column(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> 
     )
 
 
-def _add_computed(_shapes: Shapes, plan: Plan, _asked: Selected, found: Bound) -> None:
-    if not isinstance(found, Computed):
-        raise TypeError(found)
+def _take_computed(plan: Plan, found: Computed) -> None:
     readers = [_reader(plan, key) for key in found.keys]
     function = found.function
     plan.built[found.name] = lambda row: function(*(read(row) for read in readers))
@@ -182,9 +201,9 @@ def _add_external_refs(_shapes: Shapes, plan: Plan, _asked: Selected) -> None:
 
 
 _ADD: dict[type[Bound], Callable[[Shapes, Plan, Selected, Bound], None]] = {
-    Column: _add_column,
+    Column: _add_plain,
     Reference: _add_reference,
-    Computed: _add_computed,
+    Computed: _add_plain,
     Many: _add_many,
 }
 _ADD_COMMON: dict[str, Callable[[Shapes, Plan, Selected], None]] = {

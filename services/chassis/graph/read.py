@@ -1,7 +1,10 @@
 """Reading: a plan carried out, one statement for each list and one more for each relation."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +22,7 @@ from services.chassis.graph.lists import Listing
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
 from services.chassis.graph.relative import Moment, is_relative
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
+from services.chassis.ids import is_possible
 from services.chassis.refusals import Forbidden
 
 
@@ -39,6 +43,7 @@ class Reader:
 
     async def by_ids(self, plan: Plan, ids: Sequence[str]) -> dict[str, Any]:
         """Read records by id; what this actor may not see is left out, stubs are never asked."""
+        ids = [it for it in ids if is_possible(it)]
         if plan.shape.reading is None:
             records = {id: plan.stub(id) for id in ids}
             await self._follow_many(plan, list(records.values()))
@@ -58,7 +63,8 @@ class Reader:
         rows: Sequence[Row] = ()
         if asked.is_read:
             rows = (await self.connection.execute(listing.rows(plan.keys, page))).all()
-        made = _connected(page, plan, rows, await self._records(plan, rows[: page.size]))
+        records = await self._records(plan, rows[: page.size])
+        made = Paging(asked, page).connected(rows, records)
         for it in asked.counts:
             made.__dict__[counted(it.key)] = await count(self.connection, it, listing)
         return made
@@ -73,7 +79,7 @@ class Reader:
         if asked.page.is_read:
             for row in await self.connection.execute(listing.rows_of(plan.keys, page, parents)):
                 by_parent[row[0]].append(row[1:])
-        made = await self.connections(plan, page, by_parent)
+        made = await self.connections(Paging(asked.page, page), by_parent)
         for it in asked.page.counts:
             counts = await count_for(self.connection, it, listing, parents)
             for parent, found in counts.items():
@@ -98,13 +104,14 @@ class Reader:
         return Listing(shape.entity, (visible, wanted), foreign_key)
 
     async def connections(
-        self, plan: Plan, page: Page, rows: Mapping[str, list[Row]]
+        self, paging: "Paging", rows: Mapping[str, list[Row]]
     ) -> dict[str, Connection[Any]]:
         """Make a page for each parent; what the records need further is read for all at once."""
-        kept = [row for found in rows.values() for row in found[: page.size]]
-        records = iter(await self._records(plan, kept))
+        size = paging.page.size
+        kept = [row for found in rows.values() for row in found[:size]]
+        records = iter(await self._records(paging.asked.nodes, kept))
         return {
-            parent: _connected(page, plan, found, [next(records) for _ in found[: page.size]])
+            parent: paging.connected(found, [next(records) for _ in found[:size]])
             for parent, found in rows.items()
         }
 
@@ -164,21 +171,39 @@ def select_sorts(plan: Plan, page: Page) -> None:
         plan.index(sort.key)
 
 
-def _connected(page: Page, plan: Plan, rows: Sequence[Row], records: list[Any]) -> Connection[Any]:
-    indexes = [plan.keys.index(sort.key) for sort in page.sorts]
-    cursors = [page.cursor_of([row[i] for i in indexes]) for row in rows[: page.size]]
-    more = len(rows) > page.size
-    if page.backwards:
-        cursors.reverse()
-        records.reverse()
-    came_from = page.cursor is not None
-    return Connection(
-        edges=[Edge(cursor=c, node=r) for c, r in zip(cursors, records, strict=True)],
-        nodes=records,
-        page_info=PageInfo(
-            has_next_page=came_from if page.backwards else more,
-            has_previous_page=more if page.backwards else came_from,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-    )
+@dataclass(frozen=True)
+class Paging:
+    """Makes pages of rows and their records: as much of a page as was asked for."""
+
+    asked: PagePlan
+    page: Page
+
+    def connected(self, rows: Sequence[Row], records: list[Any]) -> Connection[Any]:
+        """Make a page; where there is one row more than it holds, another one follows."""
+        page, kept = self.page, rows[: self.page.size]
+        more, came_from = len(rows) > page.size, page.cursor is not None
+        if page.backwards:
+            kept = kept[::-1]
+            records.reverse()
+        return Connection(
+            edges=self._edges(kept, records) if self.asked.has_edges else [],
+            nodes=records,
+            page_info=PageInfo(
+                has_next_page=came_from if page.backwards else more,
+                has_previous_page=more if page.backwards else came_from,
+                start_cursor=self._cursor(kept[0]) if kept else None,
+                end_cursor=self._cursor(kept[-1]) if kept else None,
+            ),
+        )
+
+    def _edges(self, rows: Sequence[Row], records: Sequence[Any]) -> list[Edge[Any]]:
+        cursors = map(self._cursor, rows) if self.asked.has_cursors else repeat("")
+        return [Edge(cursor=c, node=r) for c, r in zip(cursors, records, strict=False)]
+
+    def _cursor(self, row: Row) -> str:
+        return self.page.cursor_of([row[it] for it in self._indexes])
+
+    @cached_property
+    def _indexes(self) -> list[int]:
+        """Say where in a row the columns of the sort stand."""
+        return [self.asked.nodes.keys.index(it.key) for it in self.page.sorts]

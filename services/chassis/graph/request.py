@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.actor import Actor
 from services.chassis.database import reading
 from services.chassis.exchange import UNKNOWN, Reckoning
+from services.chassis.files import FileLimits
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
 from services.chassis.work import Work, Works
@@ -27,6 +28,7 @@ class Request:
     reckoning: Reckoning = UNKNOWN
     idempotency_key: str | None = None
     """From the request's header: for its one mutation."""
+    limits: FileLimits = field(default_factory=FileLimits)
 
     def begin(
         self, *, bulk: bool = False, rehearsal: bool = False

@@ -56,9 +56,9 @@ class Rowwise(Protocol):
         """Give the rows in order, or refuse all of it; the reader sees what the work does."""
 
     async def put(self, work: Work, row: Row) -> None:
-        """Do one row: set its id and status, or refuse it."""
+        """Do one row: set its id and status, or refuse it; what is refused is done again."""
 
-    async def finish(self, work: Work) -> None:
+    async def finish(self, work: Work, rows: Sequence[Row]) -> None:
         """Do what is left when all rows are done."""
 
     def errors(self, row: Row, refusal: Refusal | Refusals) -> list[UserError]:
@@ -97,7 +97,7 @@ def record_name(shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class BulkDeed:
-    """Runs rows one by one in one unit of work; a refused one leaves nothing."""
+    """Runs rows in one unit of work; a refused one leaves nothing."""
 
     shape: Shape
     row: Any
@@ -122,17 +122,10 @@ class BulkDeed:
         rowwise = self.begun(arguments)
         async with within(request, work) as reader:
             rows = await rowwise.rows(work, reader)
-        for row in rows:
-            done.append(row)
-            try:
-                async with work.attempt():
-                    await rowwise.put(work, row)
-            except (Refusal, Refusals) as refusal:
-                row.status, row.refusals = RowStatus.REFUSED, each_of(refusal)
-                row.errors = rowwise.errors(row, refusal)
-                if arguments["onError"] is OnError.ATOMIC:
-                    raise
-        await rowwise.finish(work)
+        done.extend(rows)
+        is_atomic = arguments["onError"] is OnError.ATOMIC
+        await put_all(work, rowwise, rows, is_atomic=is_atomic)
+        await rowwise.finish(work, rows)
         await work.write()
         await _complete(partial(within, request, work), work.actor, done)
         return {"rows": [_kept(it) for it in done], **done_by(work)}
@@ -176,6 +169,39 @@ class BulkDeed:
             }
         )
         return made
+
+
+async def put_all(
+    work: Work, rowwise: Rowwise, rows: Sequence[Row], *, is_atomic: bool = False
+) -> None:
+    """Do rows in one attempt; if that is refused, all but the refused ones in fewer.
+
+    A command says which row it refuses; what the database refuses is found by halves.
+    """
+    ahead = [rows]
+    while ahead:
+        if not (some := ahead.pop()):
+            continue
+        at = 0
+        try:
+            async with work.attempt():
+                for row in some:
+                    await rowwise.put(work, row)
+                    at += 1
+        except (Refusal, Refusals) as refusal:
+            if at == len(some) > 1:
+                ahead += [some[at // 2 :], some[: at // 2]]
+                continue
+            at = min(at, len(some) - 1)
+            _refuse(rowwise, some[at], refusal)
+            if is_atomic:
+                raise
+            ahead += [some[at + 1 :], some[:at]]
+
+
+def _refuse(rowwise: Rowwise, row: Row, refusal: Refusal | Refusals) -> None:
+    row.status, row.refusals = RowStatus.REFUSED, each_of(refusal)
+    row.errors = rowwise.errors(row, refusal)
 
 
 async def _complete(reading: Reading, actor: Any, rows: Sequence[Row]) -> None:

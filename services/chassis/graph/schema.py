@@ -15,24 +15,44 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
+from services.chassis.exchange import Reckoning
+from services.chassis.graph import metadata
 from services.chassis.graph.declare import Info
+from services.chassis.graph.jobs import Jobs, mutation_fields, query_fields, record_types
 from services.chassis.graph.making import BEHAVIOUR, Part, made_field
 from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
+from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
-from services.chassis.refusals import Forbidden, LimitExceeded
+from services.chassis.jobs import JobKind
+from services.chassis.refusals import Forbidden, Invalid, LimitExceeded
+from services.chassis.runner import Begin
 
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
 MAX_ENTITIES = 500
 
 
 class Subgraph(strawberry.federation.Schema):
-    """The schema of one service; `records` are the types that `_entities` answers for."""
+    """The schema of one service; `records` are the types that `_entities` answers for.
 
-    def __init__(self, query: type, mutation: type, records: Iterable[type]) -> None:
+    `jobs` adds files, and imports and exports of all that can be.
+    """
+
+    def __init__(
+        self, query: type, mutation: type, records: Iterable[type], *, jobs: Jobs | None = None
+    ) -> None:
         records = list(records)
+        self.jobs = jobs
+        self.upserts, self.listings = list(upserts_of(mutation)), list(listings_of(query))
+        self.types: dict[str, Any] = {}
+        if jobs is not None:
+            kinds = record_types(jobs)
+            records += kinds
+            query = _with(query, query_fields(jobs, *kinds))
+            added = mutation_fields(jobs, kinds, self.upserts, self.listings, self.types)
+            mutation = _with(mutation, added)
         self.shapes: Shapes = _shapes(records)
         super().__init__(
             query=self._federated(query),
@@ -41,9 +61,17 @@ class Subgraph(strawberry.federation.Schema):
             federation_version=FEDERATION_VERSION,
             config=StrawberryConfig(auto_camel_case=True),
         )
-        for type in self._schema.type_map.values():
-            if isinstance(type, GraphQLObjectType):
-                _put_behaviours(type)
+        self.types |= self._schema.type_map
+        for it in self.types.values():
+            if isinstance(it, GraphQLObjectType):
+                _put_behaviours(it)
+
+    def deeds(self, reckoning: Reckoning) -> Mapping[JobKind, Begin]:
+        """Say how each kind of job is begun; there is none where the schema offers no jobs."""
+        if self.jobs is None:
+            return {}
+        known = self.types, self.upserts, self.listings
+        return deeds_of(*known, self.jobs.export, reckoning)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """Let the kit's stubs be this service's own records of them, where it keeps them."""
@@ -84,7 +112,9 @@ class Subgraph(strawberry.federation.Schema):
                 _Service, "This subgraph, for a gateway.", [], self._sdl, name="_service"
             ),
         }
-        return strawberry.type(type("Query", (query,), fields))
+        service = service_of(self.shapes)
+        fields[f"{service}_record_types"] = metadata.record_types(service, self.shapes)
+        return _with(query, fields)
 
     def _sdl(self, _source: Any, _info: Info) -> "_Service":
         return _Service(sdl=print_schema(self))
@@ -106,6 +136,8 @@ class Entities:
     ) -> list[Any]:
         if len(representations) > MAX_ENTITIES:
             raise LimitExceeded(f"at most {MAX_ENTITIES} representations at once")
+        if not all(map(_is_key, representations)):
+            raise Invalid("a representation holds `__typename` and `id`, both texts")
         asked = selected_by(info)
         found = {
             name: await self._of_type(info.context, asked, name, representations)
@@ -126,6 +158,24 @@ class Entities:
                 return await reader.by_ids(plan, list(ids))
         except Forbidden:
             return {}
+
+
+def _with(root: type, fields: Mapping[str, Any]) -> type:
+    """Add fields to a root type."""
+    return strawberry.type(type(root.__name__, (root,), dict(fields)))
+
+
+def service_of(shapes: Shapes) -> str:
+    """Name the service whose tables these records have; each has the chassis' too."""
+    named = {it.entity.__module__.split(".")[1] for it in shapes.values() if it.reading}
+    (service,) = named - {"chassis"}
+    return str(service)
+
+
+def _is_key(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(given.get(it), str) for it in ("__typename", "id")
+    )
 
 
 def _shapes(records: Iterable[type]) -> Shapes:

@@ -3,10 +3,11 @@
 import enum
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from inspect import signature
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -18,9 +19,11 @@ from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 from services.chassis.database import public_name
 from services.chassis.graph.making import BindingError
 from services.chassis.graph.types import Money, Record, StaffUser, Team
+from services.chassis.permissions import Permission
 from services.chassis.reading import Reading
 
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,15 @@ class Bound:
     kind: Any = None
     write: bool = False
     history: bool = False
+    deprecated: str | None = None
 
-    @property
+    @cached_property
     def public(self) -> str:
         return to_camel(self.name)
+
+    @property
+    def input_name(self) -> str:
+        return self.public
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,19 @@ class Shape:
     cls: type
     reading: Reading | None
     fields: dict[str, Bound] = attribute(default_factory=dict)
+    deeds: dict[str, Permission] = attribute(default_factory=dict)
+    """Which permission it needs to create, edit, archive and purge a record, where one can."""
 
     @property
     def entity(self) -> Any:
         if self.reading is None:
             raise BindingError(f"{self.name} is a record of another service")
         return self.reading.entity
+
+    @cached_property
+    def inputs(self) -> dict[str, Bound]:
+        """Give the fields that a client may set, by the names that they have in inputs."""
+        return {it.input_name: it for it in self.fields.values() if it.write}
 
     def written(self, *, history: bool) -> Iterator[Bound]:
         """Give the fields that a client may set: now, or only when it brings in history."""
@@ -116,6 +131,7 @@ class Marker:
     history: bool = False
     of: Any = None
     target: Any = None
+    deprecated: str | None = None
 
 
 def field(description: str, *, write: bool = False, history: bool = False) -> Any:
@@ -141,6 +157,18 @@ def computed(function: Callable[..., Any], description: str) -> Any:
     return Marker(Computed, description, of=function)
 
 
+def deprecated(declared: T, *, use: str, after: date) -> T:
+    """Say of a field, a root field or a mutation what to use instead, and until when it stays.
+
+    A field that can be written is deprecated in inputs and filters too.
+    """
+    reason = f"Use {use}. Removed after {after}."
+    if isinstance(declared, Marker):
+        return replace(declared, deprecated=reason)
+    declared.deprecation_reason = reason  # type: ignore[attr-defined]  # strawberry's field
+    return declared
+
+
 RECORD_FIELDS = ("id", "version", "created_at", "updated_at", "archived_at")
 OWNERSHIP: dict[str, tuple[Any, str]] = {
     "owner": (StaffUser, "Who answers for it."),
@@ -157,7 +185,7 @@ def bound(cls: type, reading: Reading) -> Shape:
         attribute_kind = _kind_of(_mapped(shape, name))
         shape.fields[to_camel(name)] = Column(name, (name,), said[name] or "", attribute_kind)
     for name, marker in _markers(cls):
-        found = _BIND[marker.role](shape, name, marker)
+        found = replace(_BIND[marker.role](shape, name, marker), deprecated=marker.deprecated)
         shape.fields[found.public] = found
     for name in OWNERSHIP:
         shape.fields.setdefault(name, _owning(shape, name))
@@ -182,7 +210,7 @@ def bound_later(shape: Shape, name: str, marker: Marker) -> Many:
     """Bind a relation that another slice adds to a record or a stub."""
     if name in shape.fields or marker.role is not Many:
         raise BindingError(f"{shape.name}.{name}: another slice may add a new relation, no more")
-    found = _many(shape, name, marker)
+    found = replace(_many(shape, name, marker), deprecated=marker.deprecated)
     shape.fields[found.public] = found
     return found
 
@@ -212,16 +240,10 @@ def _reference(shape: Shape, name: str, marker: Marker) -> Reference:
     if public_name(key) != to_camel(name):
         raise BindingError(f"{shape.name}.{name} stands for {key}: call it {public_name(key)}")
     written = shape.cls.__annotations__.get(name)
-    return Reference(
-        name,
-        (key,),
-        marker.description,
-        strawberry.ID,
-        marker.write,
-        marker.history,
-        _record_in(written),
-        written,
+    found = Reference(
+        name, (key,), marker.description, strawberry.ID, marker.write, marker.history
     )
+    return replace(found, target=_record_in(written), type=written)
 
 
 def _record_in(written: Any) -> Any:

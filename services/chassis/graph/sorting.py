@@ -148,8 +148,7 @@ def order_input(shape: Shape) -> Any:
     kept = vars(shape.cls).get("__order__")
     if kept is not None:
         return kept
-    reading = shape.reading
-    names = {sort_name(it): it for it in (*(reading.sorts if reading else ()), "id")}
+    names = sort_names(shape)
     sort = enum.Enum(f"{shape.name}Sort", names)  # type: ignore[misc]  # its members are the sorts
     described(
         sort,
@@ -170,3 +169,9 @@ def order_input(shape: Shape) -> Any:
 
 def sort_name(column: str) -> str:
     return column.removesuffix("_value").upper()
+
+
+def sort_names(shape: Shape) -> dict[str, str]:
+    """Give the names by which a shape's lists are sorted, and the column of each."""
+    reading = shape.reading
+    return {sort_name(it): it for it in (*(reading.sorts if reading else ()), "id")}

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
-from services.chassis import actor, refusals
+from services.chassis import actor, files, jobs, refusals
 from services.chassis.graph.counts import Count, count_field
 from services.chassis.graph.making import described
 
@@ -272,3 +272,47 @@ described(
     UNCHANGED="The record was so already.",
     REFUSED="Nothing was kept; the errors say why.",
 )
+
+
+class FileFormat(Enum):
+    """Its values are media types."""
+
+    CSV = "text/csv"
+    JSONL = "application/jsonl"
+
+
+described(
+    FileFormat,
+    "How a file holds records.",
+    CSV="A line of headings and a row for each record.",
+    JSONL="A JSON object in each line: an item of the record type's upsert.",
+)
+described(
+    jobs.JobKind,
+    "What a job does.",
+    IMPORT="It brings the rows of a file in.",
+    EXPORT="It writes records into a file.",
+)
+described(
+    jobs.JobState,
+    "How far a job is.",
+    QUEUED="It waits for its turn.",
+    RUNNING="It is being done.",
+    DONE="It has come to its end; single rows may have been refused.",
+    FAILED="It has stopped, for the reason that it gives; it can be resumed.",
+    CANCELLED="Somebody stopped it; it can be resumed.",
+)
+described(
+    files.FileState,
+    "Whether a file is complete.",
+    OPEN="More may come.",
+    WHOLE="All of it is there.",
+)
+
+
+@strawberry.federation.type(shareable=True, description="A part of a file.")
+class FilePart:
+    content: str = strawberry.field(description="Its bytes, in base64.")
+    next: int | None = strawberry.field(
+        description="Where the next part begins, for `from`; null after the last one."
+    )

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -52,7 +53,12 @@ def where_input(shape: Shape) -> Any:
         Part("archived", Archived | None, "What to do with what was put away."),
         Part("externalRef", EXTERNAL_REF_WHERE | None, "By what ids another system knows them."),
     ]
-    extend(made, [*parts, *(part for it in shape.fields.values() for part in _parts(it))])
+    own = (
+        replace(part, deprecated=it.deprecated)
+        for it in shape.fields.values()
+        for part in _parts(it)
+    )
+    extend(made, [*parts, *own])
     return made
 
 
@@ -65,7 +71,8 @@ def _served(shape: Shape) -> str:
 
 def relation_part(found: Many) -> Part:
     """Make the condition on a relation: some, none, every, count."""
-    return Part(found.public, _to_many(shape_of(found.target)) | None, found.description)
+    kind = _to_many(shape_of(found.target)) | None
+    return Part(found.public, kind, found.description, deprecated=found.deprecated)
 
 
 def _parts(found: Bound) -> Iterator[Part]:

@@ -10,7 +10,7 @@ from tests.support.databases import connected
 @pytest.fixture
 async def graph(customers_database):
     async with connected(customers_database) as engine:
-        served = Served(engine, new_id("company"))
+        served = Served(customers_database, engine, new_id("company"))
         await served.start()
         yield served
         await served.stop()

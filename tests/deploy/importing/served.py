@@ -1,5 +1,7 @@
 """Customers' graph on a port of this machine, which can be told to fail for a while."""
 
+import asyncio
+
 import orjson
 from aiohttp import web
 from sqlalchemy import text
@@ -7,10 +9,14 @@ from sqlalchemy import text
 from services.chassis.access import Access
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
-from services.chassis.database import reading
+from services.chassis.database import connect, reading
+from services.chassis.ending import end
+from services.chassis.exchange import UNKNOWN
+from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.ids import new_id
+from services.chassis.runner import Runner
 from services.chassis.tokens import (
     PUBLIC_AUDIENCE,
     Identity,
@@ -27,9 +33,10 @@ from services.customers.staff.model import StaffUser
 
 
 class Served:
-    """`faults` are answers to give instead of the next ones; `widest` the most items at once."""
+    """`faults` are answers to give instead of the next ones."""
 
-    def __init__(self, engine, tenant):
+    def __init__(self, database, engine, tenant):
+        self.database = database
         self.tenant = tenant
         self.engine = engine
         self.works = Works(engine, "customers")
@@ -39,7 +46,6 @@ class Served:
         self.signer = Signer("customers", new_key())
         self.verifier = Verifier(PUBLIC_AUDIENCE, {"customers": self.signer.jwks()})
         self.faults = []
-        self.widest = 500
         self.asked = []
 
     async def start(self):
@@ -48,9 +54,19 @@ class Served:
         self.runner = web.AppRunner(app)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.jobs = connect(self.database.app_url, name="customers jobs")
+        self.worker = connect(self.database.worker_url, pooled=False)
+        runner = Runner(
+            *(Works(self.jobs, "customers"), self.worker, self.schema.deeds(UNKNOWN)),
+            *(self.access.actor, FileLimits()),
+        )
+        self.working = asyncio.create_task(runner.run())
         self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}/graphql"
 
     async def stop(self):
+        await end([self.working])
+        await self.jobs.dispose()
+        await self.worker.dispose()
         await self.runner.cleanup()
 
     async def employ(self, *roles):
@@ -68,8 +84,6 @@ class Served:
         self.asked.append(asked)
         if self.faults:
             return self._fault(request, self.faults.pop(0))
-        if len(asked["variables"].get("items", ())) > self.widest:
-            return _error("DEADLINE_EXCEEDED", "this took too long")
         try:
             identity = self.verifier.verify(request.headers["authorization"].split()[1])
         except InvalidToken:
@@ -85,10 +99,6 @@ class Served:
         if isinstance(fault, int):
             return web.Response(status=fault)
         return _error(fault, f"this is {fault}")
-
-    def calls(self):
-        """Say how many items each upsert had."""
-        return [len(it["variables"]["items"]) for it in self.asked if "items" in it["variables"]]
 
     async def rows(self, statement):
         async with reading(self.engine, self.tenant) as connection:

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.cli.importing import mapping
 from deploy.cli.importing.graph import Graph
-from deploy.cli.importing.importer import Job, bring_in
+from deploy.cli.importing.importer import Job, Watch, bring_in
 from deploy.local.refusals import NotThere, Refused
 
 HEAD = 'kind = "customers"\nmutation = "upsertCustomers"\nsource = "shop"\nid = "code"\n'
@@ -73,7 +73,7 @@ async def test_a_mapping_that_does_not_fit_the_graph_is_told(graph, tmp_path, ol
     token = await graph.token("ADMINISTRATOR", life=timedelta(minutes=5))
     job = Job("customers", tmp_path / "customers.csv", tmp_path / "customers.toml")
     with pytest.raises(Refused, match=sentence):
-        await bring_in(job, Graph(graph.url, lambda: token), lambda _rows, _outcome: None)
+        await bring_in(job, Graph(graph.url, lambda: token), Watch())
     assert await graph.rows("SELECT count(*) FROM customer") == [(0,)]
 
 
@@ -88,7 +88,5 @@ async def test_refused_rows_are_written_over_nothing_else(graph, tmp_path, rejec
     files = [tmp_path / it for it in ("customers.csv", "mapping.toml", rejects)]
     token = await graph.token("ADMINISTRATOR", life=timedelta(minutes=5))
     with pytest.raises(Refused, match="refused rows"):
-        await bring_in(
-            Job("customers", *files), Graph(graph.url, lambda: token), lambda _rows, _outcome: None
-        )
+        await bring_in(Job("customers", *files), Graph(graph.url, lambda: token), Watch())
     assert (tmp_path / rejects).read_text() == before

@@ -13,7 +13,7 @@ from services.chassis.graph.grouping.plan import GroupsPlan, RecordsPlan
 from services.chassis.graph.grouping.question import By
 from services.chassis.graph.grouping.statements import COUNT, Grouping, figure_label, key_label
 from services.chassis.graph.keyset import Page
-from services.chassis.graph.read import Reader, related, select_sorts
+from services.chassis.graph.read import Paging, Reader, related, select_sorts
 from services.chassis.graph.types import Connection, Money
 
 Row = Mapping[str, Any]
@@ -94,7 +94,7 @@ class GroupNodes:
             statement = self.grouping.records(plan.keys, page, groups)
             for place, *row in await self.reader.connection.execute(statement):
                 found[str(place)].append(row)
-        made = await self.reader.connections(plan, page, found)
+        made = await self.reader.connections(Paging(asked.page, page), found)
         for row, each in zip(rows, made.values(), strict=True):
             for it in asked.page.counts:
                 each.__dict__[counted(it.key)] = it.told(row[COUNT])

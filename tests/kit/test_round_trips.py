@@ -1,0 +1,123 @@
+"""How often a request goes to the database and back: no deed adds a round trip unseen."""
+
+import pytest
+from sqlalchemy import event
+
+from services.chassis.database import TenantConnection, bind, connect, reading
+from tests.kit.harbour import Harbour
+
+CHANGE = """mutation($i: UpdateShipInput!, $id: ID!) {
+    updateShip(id: $id, input: $i) { ship { name } changedFields } }"""
+MAKE = """mutation($i: CreateShipInput!) {
+    createShip(input: $i) { ship { name } events { id } } }"""
+WRITING = ("INSERT", "UPDATE", "DELETE")
+READING = ["BEGIN SELECT", "SELECT", "COMMIT"]
+
+
+@pytest.fixture
+async def spied(toy):
+    """A pool of one connection, and what is sent over it."""
+    engine = connect(toy.app_url, pool_size=1)
+    sent = []
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def listen(connection, _record):
+        connection.driver_connection.add_query_logger(lambda it: sent.append(it.query))
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def note(_connection, _cursor, statement, *_rest):
+        sent.append(statement)
+
+    async with engine.connect():
+        sent.clear()
+    yield engine, sent
+    await engine.dispose()
+
+
+@pytest.fixture
+def quay(spied, harbour):
+    """The harbour, reached over the spied connection."""
+    return Harbour(spied[0], harbour.tenant)
+
+
+def words(sent):
+    """Name each round trip by its statements' first words."""
+    return [" ".join(word(part) for part in it.split(";") if part.strip()) for it in sent]
+
+
+def word(statement):
+    """Name a statement by its verb, and the table where it writes."""
+    verb, *rest = statement.split()
+    return f"{verb} {rest[1 if verb in ('INSERT', 'DELETE') else 0]}" if verb in WRITING else verb
+
+
+async def test_a_list_takes_three_round_trips(spied, quay, harbour):
+    await harbour.ship()
+    await quay.ask("{ ships { nodes { name } } }")
+    assert words(spied[1]) == READING
+
+
+async def test_making_a_record_writes_each_table_in_one_round_trip(spied, quay):
+    await quay.ask(MAKE, i={"name": "Ann"})  # a new connection asks for array types, once
+    spied[1].clear()
+    await quay.ask(MAKE, i={"name": "Bea"})
+    assert words(spied[1]) == [
+        "BEGIN SELECT",
+        "INSERT ship",
+        "INSERT audit_line",
+        "INSERT event_counter",
+        "WITH",  # the event, and that it is pending
+        "COMMIT",
+        *READING,
+    ]
+
+
+async def test_a_change_reads_once_and_writes_once(spied, quay, harbour):
+    ship = await harbour.ship()
+    await quay.ask(CHANGE, id=ship, i={"name": "Bea"})
+    assert words(spied[1]) == [
+        "BEGIN SELECT",
+        "SELECT",
+        "UPDATE ship",
+        "INSERT audit_line",
+        "COMMIT",
+        *READING,
+    ]
+
+
+async def test_a_transaction_that_never_began_binds_no_other(spied, harbour):
+    engine, _sent = spied
+    await harbour.ship()
+    async with reading(engine, harbour.tenant):
+        pass
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT name FROM ship")).all() == []
+
+
+async def test_a_tenant_of_any_name_is_bound_as_it_is_spelled(spied):
+    engine, _sent = spied
+    name = "o'brien\\'; DROP TABLE ship; --"
+    async with engine.connect() as connection:
+        await bind(connection, name)
+        found = await connection.exec_driver_sql("SELECT current_setting('app.tenant')")
+        assert found.scalar_one() == name
+
+
+async def test_a_connection_that_could_not_be_bound_is_used_no_more(spied, harbour, monkeypatch):
+    engine, _sent = spied
+    await harbour.ship()
+    monkeypatch.setattr(TenantConnection, "SETTING", "no such setting")
+    with pytest.raises(ConnectionError, match="bound"):
+        async with reading(engine, harbour.tenant) as connection:
+            await connection.exec_driver_sql("SELECT 1")
+    monkeypatch.undo()
+    async with reading(engine, harbour.tenant) as connection:
+        assert len((await connection.exec_driver_sql("SELECT name FROM ship")).all()) == 1
+
+
+async def test_a_work_within_a_transaction_that_began_is_bound_too(toy, harbour):
+    engine = connect(toy.app_url, pooled=False)
+    event.listen(engine.sync_engine, "begin", lambda it: it.exec_driver_sql("SELECT 1"))
+    async with reading(engine, harbour.tenant) as connection:
+        found = await connection.exec_driver_sql("SELECT current_setting('app.tenant')")
+        assert found.scalar_one() == harbour.tenant
