@@ -113,6 +113,11 @@ class Envelope(BaseModel):
         return rfc3339(time)
 
     @property
+    def aggregate(self) -> str:
+        """Name what this is an event of: `sales.order`."""
+        return ".".join(self.type.split(".")[:2])
+
+    @property
     def partition(self) -> int:
         return partition_of(self.subject)
 

@@ -7,6 +7,7 @@ another does again, and the ids tell the stream what it knows. While NATS is awa
 import asyncio
 from collections.abc import Iterable, Sequence
 from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -41,7 +42,7 @@ PENDING = text("""
         ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
     )
     SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
-    FROM next JOIN event USING (tenant, aggregate_id, sequence)
+    FROM next JOIN event USING (tenant, aggregate_id, sequence, told_on)
     ORDER BY next.bulk, next.laid_at, next.sequence
 """)
 FORGET = text("""
@@ -57,6 +58,19 @@ BACKLOG = text("""
                SELECT min(laid_at) FROM (SELECT laid_at FROM event_pending LIMIT :counted) AS seen
            )), 0)::float AS oldest_seconds
 """)
+
+
+class Backlog(NamedTuple):
+    """How many events wait for the stream, and for how long the oldest has."""
+
+    waiting: int
+    oldest_seconds: float
+
+
+async def backlog(connection: AsyncConnection) -> Backlog:
+    """Measure what waits, as far as this connection's role may see it."""
+    found = (await connection.execute(BACKLOG, {"counted": COUNTED})).one()
+    return Backlog(*found)
 
 
 class Relay:
@@ -162,7 +176,7 @@ class Relay:
             metrics.PARTITIONS.labels(self.service).set(len(leases.held))
         if now - self._measured_at >= MEASURE_SECONDS:
             self._measured_at = now
-            found = (await connection.execute(BACKLOG, {"counted": COUNTED})).one()
+            found = await backlog(connection)
             metrics.BACKLOG.labels(self.service).set(found.waiting)
             metrics.OLDEST.labels(self.service).set(found.oldest_seconds)
 

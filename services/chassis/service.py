@@ -17,6 +17,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.exchange import UNKNOWN, Reckoning
@@ -25,14 +26,16 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
+from services.chassis.lagging import Lag, lags
 from services.chassis.logs import log
+from services.chassis.poking import Poke
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
 from services.chassis.rpc import Answers, ReadActor, RpcServer
 from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
-from services.chassis.streams import Stream, StreamLimits
+from services.chassis.streams import Stream, poke_of
 from services.chassis.subscriptions import Subscriber, Subscriptions
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
@@ -88,10 +91,11 @@ class Service:
         self.worker_engine = connect(
             told.worker_database_url, name=f"{parts.name} relay", pooled=False
         )
-        limits = StreamLimits(replicas=told.stream_replicas, max_bytes=told.stream_max_bytes)
-        self.stream = Stream(told.nats_url, name=parts.name, limits=limits)
+        self.stream = Stream(told.nats_url, name=parts.name)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
-        self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.poke = Poke(self.stream, parts.name)
+        self.works = Works(self.engine, parts.name, committed=self._committed)
+        self.subscriptions = Subscriptions.joined(parts.name, parts.subscriptions)
         self.read_actor = parts.read_actor(self.engine)
         self.limits = FileLimits(
             told.file_max_bytes, told.file_total_bytes, timedelta(days=told.file_days)
@@ -116,6 +120,7 @@ class Service:
         await reached(self.engine, self.settings.start_seconds)
         if serves:
             await self._answer()
+        self.keeping.append(asyncio.create_task(self.poke.run()))
         if works:
             await reached(self.worker_engine, self.settings.start_seconds)
             self._work()
@@ -165,14 +170,23 @@ class Service:
         await self.rpc.start(self.settings.grpc_listen)
 
     def _work(self) -> None:
+        self.stream.hear(poke_of(self.parts.name), self.relay.wake)
         self.relaying = [asyncio.create_task(self.relay.run())]
-        self.keeping = [
-            asyncio.create_task(Housekeeping(self.worker_engine).run()),
-            asyncio.create_task(self._runner().run()),
-        ]
-        joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
-        self.subscriber = Subscriber(joined, self.works, self.stream)
+        self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
+        kept = [
+            Housekeeping(
+                self.worker_engine, self.parts.name, event_days=self.settings.event_days
+            ).run(),
+            Draining(self.worker_engine, self.subscriber.reactions).run(),
+            self._runner().run(),
+        ]
+        self.keeping += [asyncio.create_task(it) for it in kept]
+
+    def _committed(self) -> None:
+        """Wake the relay that stands here, and those that stand elsewhere."""
+        self.relay.wake()
+        self.poke.send()
 
     def _runner(self) -> Runner:
         """Make the runner of jobs; requests never wait for a connection that a job has."""
@@ -180,7 +194,7 @@ class Service:
         self.jobs_engine = connect(
             self.settings.database_url, pool_size=JOB_CONNECTIONS, name=f"{name} jobs"
         )
-        works = Works(self.jobs_engine, name, committed=self.relay.wake)
+        works = Works(self.jobs_engine, name, committed=self._committed)
         return Runner(
             works,
             self.worker_engine,
@@ -199,7 +213,11 @@ class Service:
         parts = self.parts
         shapes = parts.schema.shapes
         works, reckoning = self.works, parts.reckoning
-        return Request(actor, works, shapes, self.app, reckoning, key, self.limits)
+        return Request(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags)
+
+    async def _lags(self) -> list[Lag]:
+        sources = self.subscriptions.sources()
+        return await lags(self.stream, self.parts.name, sources)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings

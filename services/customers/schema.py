@@ -2,12 +2,12 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph
 from services.customers.company import graph as company
 from services.customers.contacts import graph as contacts
 from services.customers.customers import graph as customers
 from services.customers.interactions import graph as interactions
-from services.customers.permissions import EXPORT_RECORDS, RUN_JOBS
+from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
 from services.customers.staff import graph as staff
 from services.customers.tasks import graph as tasks
 from services.customers.timeline import graph as timeline
@@ -31,4 +31,5 @@ def schema() -> Subgraph:
             timeline.TimelineEntry,
         ],
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
+        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS),
     )

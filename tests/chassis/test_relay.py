@@ -5,16 +5,22 @@ import json
 import shutil
 from collections import defaultdict
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from deploy.stream import provisioning
+from services.chassis import relay
 from services.chassis.actor import Actor
 from services.chassis.database import connect
 from services.chassis.ending import end
+from services.chassis.poking import Poke
 from services.chassis.relay import Relay
-from services.chassis.streams import STREAM
+from services.chassis.streams import STREAM, Stream, poke_of
 from services.chassis.work import Works
+from tests.support.telling import SMALL
 from tests.support.waiting import until
 from tests.toy.model import ShipSunk
 
@@ -155,8 +161,9 @@ async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, wor
     async with works.begin(Actor.system("default", "test")) as work:
         await work.session.execute(
             text(
-                "INSERT INTO event_pending (aggregate_id, sequence, partition, bulk, laid_at) "
-                "SELECT aggregate_id, sequence, 15, false, now() FROM event"
+                "INSERT INTO event_pending "
+                "(aggregate_id, sequence, told_on, partition, bulk, laid_at) "
+                "SELECT aggregate_id, sequence, told_on, 15, false, now() FROM event"
             )
         )
     await tell(works, "shp_1")
@@ -165,7 +172,11 @@ async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, wor
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3, 4]}
 
 
-async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, nats_server):
+@pytest.mark.feature("PLT-06")
+async def test_while_nats_is_away_writes_go_on_and_wait(
+    works, worker, stream, nats_server, monkeypatch
+):
+    monkeypatch.setattr(relay, "MEASURE_SECONDS", 0.05)
     async with relaying(worker, stream):
         await tell(works, "shp_1")
         await until(lambda: none_pending(worker))
@@ -173,12 +184,58 @@ async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, n
         await tell(works, "shp_1", 2)
         await tell(works, "shp_2")
         assert await pending(worker) == 3
+        await until(lambda: waiting_as_measured() == 3)
+        assert measured("crm_outbox_oldest_seconds") > 0
         nats_server.start()
         await until(lambda: none_pending(worker))
+        await until(lambda: waiting_as_measured() == 0)
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3], "shp_2": [1]}
 
 
-async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
+def measured(name):
+    return REGISTRY.get_sample_value(name, {"service": "toy"})
+
+
+def waiting_as_measured():
+    return measured("crm_outbox_pending")
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_full_stream_keeps_what_it_has_and_what_is_new_waits_and_drains_by_itself(
+    works, worker, stream, capsys
+):
+    tiny = replace(SMALL, max_bytes=100_000)
+    await provisioning.ensure_stream(stream.jetstream, tiny)
+    async with relaying(worker, stream):
+        await tell(works, "shp_1", 40)
+        await until(lambda: none_pending(worker))
+        for _ in range(6):
+            await tell(works, "shp_1", 40)
+        await until(lambda: "maximum bytes exceeded" in capsys.readouterr().out)
+        assert await pending(worker) > 0
+        held = sequences(await on_the_stream(stream))["shp_1"]
+        assert held == list(range(1, len(held) + 1))
+        await tell(works, "shp_2")
+        await provisioning.ensure_stream(stream.jetstream, SMALL)
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": list(range(1, 281)), "shp_2": [1]}
+
+
+@pytest.mark.feature("PLT-06")
+async def test_what_waits_goes_as_atomic_batches(works, worker, stream):
+    for ship in FLEET:
+        await tell(works, ship, 5)
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    batches = defaultdict(list)
+    for it in await on_the_stream(stream):
+        batches[it.headers["Nats-Batch-Id"]].append(int(it.headers["Nats-Batch-Sequence"]))
+    assert len(batches) <= 4
+    assert all(it == list(range(1, len(it) + 1)) for it in batches.values())
+    assert max(map(len, batches.values())) > 100
+
+
+async def test_a_stream_that_was_lost_is_waited_for_and_taken_up_when_it_is_made(
     works, worker, stream, nats_server
 ):
     async with relaying(worker, stream):
@@ -187,6 +244,8 @@ async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
         nats_server.start()
         await until(lambda: stream.reconnects)
         await tell(works, "shp_1")
+        assert not await provisioning.has_stream(stream.jetstream)
+        await provisioning.ensure_stream(stream.jetstream, SMALL)
         await until(lambda: none_pending(worker))
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
 
@@ -241,6 +300,30 @@ async def test_an_event_that_the_stream_refuses_keeps_only_its_own_back(works, w
 
         await until(only_the_refused_wait)
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
+
+
+async def test_a_poke_from_another_program_is_enough(
+    database, worker, stream, nats_server, monkeypatch
+):
+    monkeypatch.setattr(relay, "POLL_SECONDS", 600)
+    web = Stream(nats_server.url, name="web")
+    poke = Poke(web, "toy")
+    sending = asyncio.create_task(poke.run())
+    engine = connect(database.app_url)
+    works = Works(engine, "toy", committed=poke.send)
+    listener = Stream(nats_server.url, name="worker")
+    async with relaying(worker, listener) as (it,):
+        listener.hear(poke_of("toy"), it.wake)
+        await listener.opened()
+        await listener.client.flush()
+        for ship in FLEET[:3]:
+            await tell(works, ship)
+            await until(lambda: none_pending(worker))
+    await end([sending])
+    for other in (web, listener):
+        await other.close()
+    await engine.dispose()
+    assert sequences(await on_the_stream(stream)) == {ship: [1] for ship in FLEET[:3]}
 
 
 async def test_a_wake_is_enough_and_tenants_keep_apart(database, worker, stream):

@@ -122,9 +122,10 @@ def killed_imports(transcript):
 async def _rounds(transcript, system, rounds, chance):
     for number in range(1, rounds + 1):
         kills = [
-            Kill("orders", "sales_order", 1, round(chance.random(), 2)),
+            Kill("orders", "Order", "sales_order", 1, round(chance.random(), 2)),
             Kill(
                 "order_lines",
+                "OrderLine",
                 "order_line",
                 chance.choice([1, 201, 401]),
                 round(chance.random(), 2),

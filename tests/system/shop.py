@@ -4,7 +4,10 @@ import asyncio
 import csv
 import os
 import sys
+from contextlib import asynccontextmanager
 from decimal import Decimal
+
+import asyncpg
 
 from deploy.local.checkout import ROOT
 from tests.support.waiting import until
@@ -26,6 +29,10 @@ ORDERS = [
     "ship_country",
 ]
 LINES = ["order_id", "product_id", "unit_price", "quantity", "discount"]
+HOLD = """
+    INSERT INTO external_ref (record_type, source, ref, record_id)
+    VALUES ($1, 'northwind', $2, 'held')
+"""
 
 
 class Shop:
@@ -102,20 +109,42 @@ class Shop:
         return (await self.company.system.rows("sales", self.company.tenant, statement))[0]["n"]
 
     async def bring_through_a_kill(self, kill):
-        """Kill sales in the middle of an import, restart it, and see the import to its end."""
+        """Kill sales in the middle of an import, restart it, and see the import to its end.
+
+        However fast it is, its last batch is held until then: it cannot be over before.
+        """
         system = self.company.system
-        importing = await self.begin(kill.kind)
+        async with self.held(kill):
+            importing = await self.begin(kill.kind)
 
-        async def reached():
-            return await self.count(kill.table) >= kill.at or importing.returncode is not None
+            async def reached():
+                return await self.count(kill.table) >= kill.at or importing.returncode is not None
 
-        await until(reached, 120)
-        await asyncio.sleep(kill.later)
-        await asyncio.to_thread(system.kill, "sales")
-        assert importing.returncode is None, "the import was faster than the kill"
-        assert await self.count(kill.table) < self.rows(kill.kind), "all of it was in already"
-        system.restart("sales")
+            await until(reached, 120)
+            await asyncio.sleep(kill.later)
+            await asyncio.to_thread(system.kill, "sales")
+        try:
+            assert importing.returncode is None, "the import ended before the kill"
+            assert await self.count(kill.table) < self.rows(kill.kind), "all of it was in already"
+        finally:  # others need it too
+            system.restart("sales")
         return await ended(importing)
+
+    @asynccontextmanager
+    async def held(self, kill):
+        """Have the name of a kind's last row, not kept yet: whoever notes it waits for us."""
+        connection = await asyncpg.connect(self.company.system.databases["sales"].app_url)
+        last = [self.orders - 1, *([self.lines] if kill.kind == "order_lines" else [])]
+        try:
+            holding = connection.transaction()
+            await holding.start()
+            tenant = self.company.tenant
+            await connection.execute("SELECT set_config('app.tenant', $1, true)", tenant)
+            await connection.execute(HOLD, kill.record_type, "/".join(map(str, last)))
+            yield
+            await holding.rollback()
+        finally:
+            await connection.close()
 
 
 async def ended(process):

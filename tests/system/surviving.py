@@ -23,6 +23,7 @@ class Kill:
     """When sales is killed: once so many records are in, and so many seconds later."""
 
     kind: str
+    record_type: str
     table: str
     at: int
     later: float = 0.0

@@ -16,6 +16,8 @@ from deploy.local.postgres import Postgres
 from deploy.local.programs import Ground
 from deploy.local.readiness import is_ready
 from deploy.local.settings import LocalSettings
+from deploy.stream import provisioning
+from deploy.stream.provisioning import StreamLimits
 from services.chassis.ids import new_id
 from services.customers import maintenance
 from tests.support.waiting import until
@@ -45,7 +47,9 @@ class System:
         for name, database in self.databases.items():
             migrate_one(name, database.owner_url)
         made = keys.make(self.folder / "keys")
-        ground = Ground(self.databases, nats_url, made, self.sockets)
+        asyncio.run(provisioning.apply_at(nats_url, StreamLimits(), []))
+        nats_urls = {name: self.nats.url_of(name) for name in self.databases}
+        ground = Ground(self.databases, nats_urls, made, self.sockets)
         settings = LocalSettings(gateway_port=ports.any_free())
         self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"

@@ -1,5 +1,8 @@
 """What somebody outside hears on the stream: each fact once, in order, and of no person."""
 
+import asyncio
+import re
+import shutil
 import signal
 from zlib import crc32
 
@@ -7,6 +10,7 @@ import aiohttp
 import orjson
 import pytest
 
+from tests.deploy.runs import crm
 from tests.support.waiting import until
 from tests.system import deeds, outside
 
@@ -90,6 +94,75 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
         nats.start()
     await outside.require_each_event_once(system, company.tenant)
     await require_copies_like_their_originals(system, company.tenant)
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_stream_that_was_wiped_is_filled_from_the_outboxes_by_the_operator(
+    system, company, rival
+):
+    await deeds.play(company)
+    await outside.require_each_event_once(system, company.tenant)
+    nats = system.nats
+    nats.wanted_port = nats.port
+    nats.process.send_signal(signal.SIGKILL)
+    nats.process.wait(20)
+    shutil.rmtree(nats.folder / "jetstream")
+    nats.start()
+    working = asyncio.create_task(deeds.play(rival, are_heard=False))
+    for name, database in system.databases.items():
+        doors = {"DATABASE_URL": database.app_url, "WORKER_DATABASE_URL": database.worker_url}
+        words = ("events", "republish", "--from", "2026-01-01", "--service", name)
+        done = await asyncio.to_thread(crm, *words, **doors)
+        assert done.returncode == 0, done.stderr
+        assert re.match(f"{name}: [1-9]\\d* events go to the stream once more", done.stdout)
+    made = await asyncio.to_thread(crm, "events", "apply", NATS_URL=system.nats_url)
+    assert made.returncode == 0, made.stderr
+    await working
+    for tenant in (company.tenant, rival.tenant):
+        await outside.require_each_event_once(system, tenant)
+    await require_copies_like_their_originals(system, company.tenant)
+
+
+@pytest.mark.feature("PLT-06")
+async def test_how_far_readers_are_is_seen_in_the_graph_and_at_a_terminal(system, company):
+    desk = system.databases["service_desk"]
+    doors = {"DATABASE_URL": desk.app_url, "WORKER_DATABASE_URL": desk.worker_url}
+
+    async def lag():
+        said = await asyncio.to_thread(crm, "events", "lag", NATS_URL=system.nats_url, **doors)
+        assert said.returncode == 0, said.stderr
+        lines = (it.split() for it in said.stdout.splitlines())
+        return {it[0]: it[1:] for it in lines if it}
+
+    await deeds.play(company)
+    await require_copies_like_their_originals(system, company.tenant)
+    system.kill("service_desk")
+    try:
+        await company.customer(name="Later")
+
+        async def the_desk_is_behind_and_sales_is_not():
+            found = await lag()
+            readers = [f"{it}-customers-customer" for it in ("service_desk", "sales")]
+            return [found[it][0] for it in readers] == ["1", "0"]
+
+        await until(the_desk_is_behind_and_sales_is_not)
+    finally:
+        system.restart("service_desk")
+    asked = "{ serviceDeskEvents { consumers { name waiting unacknowledged isThere } } }"
+
+    async def it_has_caught_up():
+        found = (await company.ask(asked))["serviceDeskEvents"]["consumers"]
+        return {it["name"]: it for it in found} == {
+            f"service_desk-customers-{it}": {
+                "name": f"service_desk-customers-{it}",
+                "waiting": 0,
+                "unacknowledged": 0,
+                "isThere": True,
+            }
+            for it in ("company", "customer", "exchange_rate", "staff_user")
+        }
+
+    await until(it_has_caught_up)
 
 
 async def test_copies_are_like_their_originals_after_a_script_of_deeds(system, company):

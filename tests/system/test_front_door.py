@@ -12,6 +12,8 @@ import pytest
 
 from deploy.cli import demo
 from deploy.cli.demo import story
+from deploy.cli.eventing import granting
+from deploy.stream.grants import Grant
 from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -111,10 +113,12 @@ async def test_each_document_that_is_shown_is_answered_as_it_says(demo_company, 
 async def test_the_subscriber_of_the_guide_receives_what_happens(demo_company, tmp_path):
     (program,) = fenced(EVENTS, "python")
     (tmp_path / "subscriber.py").write_text(program)
+    made = Grant.of("my-orders", "sales.order", "*")
+    url = await asyncio.to_thread(granting.let_in, demo_company.nats, made)
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", str(tmp_path / "subscriber.py")),
         stdout=asyncio.subprocess.PIPE,
-        env={"NATS_URL": demo_company.nats_url},
+        env={"NATS_URL": url},
     )
     assert running.stdout
     lines = []

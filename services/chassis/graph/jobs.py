@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from services.chassis import files, jobs
 from services.chassis.files import MAX_CHUNK, File, FileLimits
-from services.chassis.graph.declare import Info, connection, one, record
+from services.chassis.graph.declare import Info, connection, one, recorded
 from services.chassis.graph.making import Part, made_field, made_input
 from services.chassis.graph.mutate import Command, Deed, mutation, told, verb
 from services.chassis.graph.request import Request
@@ -29,7 +29,7 @@ from services.chassis.graph.transfers import (
     exporting_field,
     importing_field,
 )
-from services.chassis.graph.types import FileFormat, FilePart, Record
+from services.chassis.graph.types import FileFormat, FilePart
 from services.chassis.jobs import Job
 from services.chassis.permissions import Permission, requires
 from services.chassis.reading import Reading
@@ -82,7 +82,8 @@ def record_types(of: Jobs) -> tuple[Any, Any]:
         "sha256": (str | None, field("Its digest, once it is whole.")),
         "expires_at": (datetime, field("When it will be removed.")),
     }
-    File_ = _recorded(f"{name}File", File, of.run, file, "A file that goes in or out.")  # noqa: N806  # a class
+    seen = Reading(File, of.run)
+    File_ = recorded(f"{name}File", seen, file, "A file that goes in or out.")  # noqa: N806  # a class
     job: dict[str, Any] = {
         "kind": (jobs.JobKind, field("What it does.")),
         "record_type": (str, field("With which type of records.")),
@@ -118,17 +119,7 @@ def record_types(of: Jobs) -> tuple[Any, Any]:
             )
         },
     }
-    return File_, _recorded(f"{name}Job", Job, of.run, job, "Work on a whole file.")
-
-
-def _recorded(
-    name: str, entity: Any, permission: Permission, fields: Mapping[str, Any], description: str
-) -> Any:
-    """Write a record's class as a slice would, of its fields' types and markers."""
-    body = {it: marker for it, (_kind, marker) in fields.items()}
-    annotations = {it: kind for it, (kind, _marker) in fields.items()}
-    made = type(name, (Record,), {**body, "__annotations__": annotations})
-    return record(Reading(entity, permission), description)(made)
+    return File_, recorded(f"{name}Job", Reading(Job, of.run), job, "Work on a whole file.")
 
 
 def query_fields(of: Jobs, file: Any, job: Any) -> dict[str, Any]:

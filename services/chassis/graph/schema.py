@@ -24,6 +24,12 @@ from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
+from services.chassis.graph.spine import (
+    Spine,
+    dead_letter_type,
+    mending_fields,
+    standing_fields,
+)
 from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
 from services.chassis.jobs import JobKind
@@ -37,11 +43,18 @@ MAX_ENTITIES = 500
 class Subgraph(strawberry.federation.Schema):
     """The schema of one service; `records` are the types that `_entities` answers for.
 
-    `jobs` adds files, and imports and exports of all that can be.
+    `jobs` adds files, and imports and exports of all that can be; `spine` how events fare, and
+    those that did not get through.
     """
 
     def __init__(
-        self, query: type, mutation: type, records: Iterable[type], *, jobs: Jobs | None = None
+        self,
+        query: type,
+        mutation: type,
+        records: Iterable[type],
+        *,
+        jobs: Jobs | None = None,
+        spine: Spine | None = None,
     ) -> None:
         records = list(records)
         self.jobs = jobs
@@ -53,6 +66,11 @@ class Subgraph(strawberry.federation.Schema):
             query = _with(query, query_fields(jobs, *kinds))
             added = mutation_fields(jobs, kinds, self.upserts, self.listings, self.types)
             mutation = _with(mutation, added)
+        if spine is not None:
+            letter = dead_letter_type(spine)
+            records.append(letter)
+            query = _with(query, standing_fields(spine, letter))
+            mutation = _with(mutation, mending_fields(spine, letter))
         self.shapes: Shapes = _shapes(records)
         super().__init__(
             query=self._federated(query),
