@@ -104,7 +104,7 @@ def test_all_that_is_declared_describes_itself_and_nothing_is_null_by_default():
     told = graphs.root_fields(sdl)
     assert {it for it in told if it.lower().endswith(("buoy", "buoys"))} == {
         *("buoy", "buoys", "createBuoy", "updateBuoy", "archiveBuoy", "restoreBuoy"),
-        *("purgeBuoy", "updateBuoys", "upsertBuoys"),
+        *("purgeBuoy", "updateBuoys", "upsertBuoys", "importBuoys", "exportBuoys"),
     }
     assert "Requires `toy:buoy:edit`. Publishes toy.buoy.created.v1." in sdl
 

@@ -32,7 +32,10 @@ async def fields(harbour, name):
 async def test_each_record_of_the_service_is_told_and_no_stub(harbour):
     found = (await harbour.ask(ASKED))["toyRecordTypes"]
     assert [(it["name"], it["label"], it["description"]) for it in found] == [
+        ("Buoy", "Buoy", "A mark on the water."),
         ("Ship", "Ship", "A ship."),
+        ("ToyFile", "Toy file", "A file that goes in or out."),
+        ("ToyJob", "Toy job", "Work on a whole file."),
         ("Voyage", "Voyage", "One voyage of a ship."),
     ]
     assert await harbour.ask(ASKED, names=["Pilot", "Nothing"]) == {"toyRecordTypes": []}
@@ -71,8 +74,10 @@ async def test_a_field_tells_how_it_is_shown_and_written(harbour):
         "builtOn": "DATE",
         "value": "MONEY",
         "owner": "REFERENCE",
+        "team": "REFERENCE",
         "label": "TEXT",
         "voyages": "RELATION",
+        "buoys": "RELATION",
     }
     assert all(it["description"] and it["label"] for it in ship.values())
 

@@ -98,7 +98,6 @@ async def test_a_work_reads_locks_and_gathers_what_is_seen(pier):
             with pytest.raises(NotFound):
                 await read(Ship, pier.bea)
         assert list(await work.all(Ship, [pier.ann, pier.bea])) == [pier.ann]
-        assert await work.seen(Ship, [pier.ann, pier.bea]) == {pier.ann}
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,18 @@ import pytest
 from graphql import get_named_type
 from sqlalchemy import false, inspect, true
 
+from services.chassis.files import File
 from services.chassis.graph.shapes import Many, Reference, shape_of
+from services.chassis.jobs import Job
 from services.chassis.reading import Reading
 from tests.contracts import deeds
 from tests.reading.doors import ids_of
 from tests.reading.scoping import see
 from tests.support.sowing import id_of, records_of
 from tests.toy.model import Ship
+
+OWN_RULES = (Ship, File, Job)
+"""Who say themselves what is seen: ships as the toy will, files and jobs by who asked."""
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def hiding(monkeypatch):
         def one(cls, _actor):
             return false() if inspect(cls).mapper.class_ is only else None
 
-        see(monkeypatch, one if only else everything, Ship)  # ships are seen as the toy says
+        see(monkeypatch, one if only else everything, *OWN_RULES)
 
     return hide
 

@@ -20,8 +20,8 @@ DROPPED = """
 
 
 def records_of(service):
-    """Give the record types of a service, those first that others refer to."""
-    tables = metadata_of(service).sorted_tables
+    """Give the record types of a service, those of every service among them, parents first."""
+    tables = [*metadata_of(service).sorted_tables, *metadata_of("chassis").sorted_tables]
     found = {
         it.local_table: it.class_
         for it in Entity.registry.mappers
@@ -97,13 +97,11 @@ def value_of(entity, column, tenant):
 
 def _referred_by(entity, column):
     """Give the prefix of what a column refers to; another service's record has one of no type."""
-    table = column.info.get("belongs_to")
-    if table:
-        return next(
-            it.__prefix__
-            for it in records_of(entity.__module__.split(".")[1])
-            if it.__tablename__ == table
-        )
+    for it in records_of(entity.__module__.split(".")[1]):
+        if it.__tablename__ == column.info.get("belongs_to") or (
+            column.name.endswith(f"_{it.__tablename__}_id")
+        ):
+            return it.__prefix__
     if entity.__part_of__ and entity.__part_of__[0] == column.name:
         return entity.__part_of__[1].__prefix__
     return "ref"
@@ -154,6 +152,7 @@ _PLAIN = {
     Decimal: lambda *_: "n % 1000",
     date: lambda _, column: _day(column),
     datetime: lambda *_: "timestamptz '2020-01-01' + n * interval '1 minute'",
+    object: lambda *_: "'{}'",  # a document
 }
 FIXED = {  # in every table of records
     "owner_id": _id("usr", f"1 + n % {OWNERS}"),

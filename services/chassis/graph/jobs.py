@@ -209,11 +209,11 @@ def _appending(of: Jobs) -> Command:
         content: Annotated[str, "Its bytes in base64, half a megabyte at the most.", MAX_BASE64],
         limits: FileLimits,
     ) -> File:
+        file = await work.lock(File, id)
         try:
             read = base64.b64decode(content, validate=True)
         except binascii.Error:
             raise Invalid("this is no base64", path=("content",)) from None
-        file = await work.lock(File, id)
         await files.append(work, limits, file, number=number, content=read)
         return file
 
