@@ -24,6 +24,7 @@ from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
+from services.chassis.graph.sweeping import deeds_by_filter
 from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
 from services.chassis.jobs import JobKind
@@ -37,7 +38,7 @@ MAX_ENTITIES = 500
 class Subgraph(strawberry.federation.Schema):
     """The schema of one service; `records` are the types that `_entities` answers for.
 
-    `jobs` adds files, and imports and exports of all that can be.
+    `jobs` adds files, imports and exports of all that can be, and what is done to many.
     """
 
     def __init__(
@@ -46,13 +47,14 @@ class Subgraph(strawberry.federation.Schema):
         records = list(records)
         self.jobs = jobs
         self.upserts, self.listings = list(upserts_of(mutation)), list(listings_of(query))
+        self.bulks = deeds_by_filter(mutation)
         self.types: dict[str, Any] = {}
         if jobs is not None:
             kinds = record_types(jobs)
             records += kinds
             query = _with(query, query_fields(jobs, *kinds))
-            added = mutation_fields(jobs, kinds, self.upserts, self.listings, self.types)
-            mutation = _with(mutation, added)
+            known = self.upserts, self.listings, self.bulks, self.types
+            mutation = _with(mutation, mutation_fields(jobs, kinds, *known))
         self.shapes: Shapes = _shapes(records)
         super().__init__(
             query=self._federated(query),
@@ -70,7 +72,7 @@ class Subgraph(strawberry.federation.Schema):
         """Say how each kind of job is begun; there is none where the schema offers no jobs."""
         if self.jobs is None:
             return {}
-        known = self.types, self.upserts, self.listings
+        known = self.types, self.upserts, self.listings, list(self.bulks.values())
         return deeds_of(*known, self.jobs.export, reckoning)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
