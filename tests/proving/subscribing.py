@@ -23,9 +23,9 @@ def subscribers(transcript):
         raise Skipped("node 20 or newer and npm are needed for the subscriber in Node")
     transcript.title = "The catalogue as AsyncAPI, and a subscriber in Node"
     transcript.meaning = (
-        "AsyncAPI's own parser reads docs/events/asyncapi.json. Then docs/examples/subscriber/node,\n"
-        "with the version that its package.json pins, reads on a fresh system what was granted to it,\n"
-        "while orders are drawn up and taken on their way."
+        "AsyncAPI's own parser reads docs/events/asyncapi.json. Then the subscriber of\n"
+        "docs/examples/subscriber/node, with the version that its package.json pins, reads on a\n"
+        "fresh system what was granted to it, while orders are drawn up and taken on their way."
     )
     with tempfile.TemporaryDirectory() as there, fresh_system() as system:
         catalogue = {"CATALOGUE": str(ROOT / "docs" / "events" / "asyncapi.json")}
