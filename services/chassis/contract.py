@@ -23,7 +23,6 @@ from services.chassis.events import Event
 from services.chassis.subscriptions import Subscriptions
 
 SERVICES = Path(__file__).parent.parent
-CATALOGUE = SERVICES.parent / "docs" / "events"
 RECORDED = "recorded.jsonl"
 """What a service told in a real run, a line for each event: `make recordings` writes it."""
 
@@ -53,8 +52,9 @@ def contracts() -> dict[Path, str]:
         made[folder / "events.json"] = _json(told[-1])
         made[folder / "permissions.json"] = _json(permissions(service))
     found = catalogue.catalogue(told, examples())
-    made[CATALOGUE / "asyncapi.json"] = _json(catalogue.asyncapi(found))
-    made[CATALOGUE / "catalogue.md"] = catalogue.page(found)
+    folder = SERVICES.parent / "docs" / "events"
+    made[folder / "asyncapi.json"] = _json(catalogue.asyncapi(found))
+    made[folder / "catalogue.md"] = catalogue.page(found)
     return made
 
 

@@ -48,6 +48,7 @@ async def _multiplied(harbour, times):
     """Register the one ship so many times more, each under a name of its own."""
     async with harbour.engine.begin() as connection:
         await connection.execute(BIND_TENANT, {"tenant": harbour.tenant})
+        await connection.execute(text("SET LOCAL statement_timeout = '120s'"))
         columns = (await connection.execute(text("SELECT * FROM ship LIMIT 0"))).keys()
         others = {"id": "id || n", "name": "md5(n::text)"}
         values = ", ".join(others.get(it, it) for it in columns)
