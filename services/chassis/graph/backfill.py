@@ -126,4 +126,4 @@ def backfill_field(behaviour: Backfilling) -> Any:
         Part("after", strawberry.ID | None, "Begin after this one: the `next` of the last page."),
     ]
     described = "Records as their events would tell them now, each with its last event's number."
-    return made_field(EventsBackfill, described, parts, behaviour)
+    return made_field(EventsBackfill | None, described, parts, behaviour)
