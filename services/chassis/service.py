@@ -53,6 +53,7 @@ class Means:
     signer: Signer
     verifier: Verifier
     works: Works
+    stream: Stream
     channels: Mapping[str, Channel]
 
     def channel(self, service: str) -> Channel:
@@ -230,7 +231,7 @@ class Service:
             service: Channel(target, audience=service, signer=signer)
             for service, target in told.rpc_targets.items()
         }
-        return Means(told, signer, verifier, self.works, channels)
+        return Means(told, signer, verifier, self.works, self.stream, channels)
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:

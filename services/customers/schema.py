@@ -6,6 +6,7 @@ from services.chassis.graph import Jobs, Spine, Subgraph
 from services.customers.company import graph as company
 from services.customers.contacts import graph as contacts
 from services.customers.customers import graph as customers
+from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
 from services.customers.staff import graph as staff
@@ -17,7 +18,7 @@ SLICES = (company, staff, customers, contacts, interactions, tasks)
 
 def schema() -> Subgraph:
     return Subgraph(
-        merge_types("Query", tuple(it.Query for it in SLICES)),
+        merge_types("Query", tuple(it.Query for it in (*SLICES, feed))),
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,
