@@ -178,4 +178,4 @@ class Reader:
 
 
 def _doubled(first: float, tries: int) -> float:
-    return min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS)
+    return float(min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS))
