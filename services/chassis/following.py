@@ -14,6 +14,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from services.chassis.ending import end
+from services.chassis.positions import Extent, Position
 from services.chassis.refusals import DependencyUnavailable
 from services.chassis.streams import FAILURES, STREAM, Stream
 
@@ -24,37 +25,6 @@ MAX_BYTES = 1 << 20
 WATCH_SECONDS = 0.1
 DIRECT = f"$JS.API.DIRECT.GET.{STREAM}"
 MICROSECONDS = 1_000_000
-
-
-class Position(NamedTuple):
-    """How far a reader is: which stream it read (by when that was made), and up to which number.
-
-    A stream that was lost and made anew counts from one again, so the number alone says nothing.
-    """
-
-    epoch: int
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """What the stream holds at a moment: which one it is, its first and its last number."""
-
-    epoch: int
-    first: int
-    last: int
-
-    @property
-    def begin(self) -> Position:
-        return Position(self.epoch, max(0, self.first - 1))
-
-    @property
-    def end(self) -> Position:
-        return Position(self.epoch, self.last)
-
-    def continues(self, position: Position) -> bool:
-        """Say whether all that came after a position is here still."""
-        return position.epoch == self.epoch and self.first - 1 <= position.sequence <= self.last
 
 
 class Message(NamedTuple):

@@ -26,7 +26,7 @@ def keys(means: Means) -> APIRouter:
 
 @dataclass(frozen=True)
 class Front:
-    """What its resolvers share: where people get their tokens, and the stream that the feed is read from."""
+    """What its resolvers share: where people get their tokens, and what reads the feed."""
 
     desk: SignInDesk
     following: Following

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from nats.js.api import DiscardPolicy
 
 from deploy.stream import provisioning
-from services.chassis.following import Extent, Following, Position
+from services.chassis.following import Following
 from services.chassis.ids import new_id
 from services.chassis.pages import InvalidCursor
+from services.chassis.positions import Extent, Position
 from services.chassis.refusals import Refusal
 from services.chassis.streams import STREAM, Stream
 from services.customers.feed import rules

@@ -19,6 +19,9 @@ Aggregates = Annotated[
     list[str] | None, strawberry.argument(description="Only of these, such as `sales.order`.")
 ]
 
+SAME = ("id", "type", "subject", "sequence", "actor", "bulk", "data")
+"""What the graph gives under the names that it has in an event's body."""
+
 
 @strawberry.type(description="An event: a fact that a service told of a record.")
 class ToldEvent:
@@ -35,19 +38,10 @@ class ToldEvent:
 
     @staticmethod
     def of(told: model.Told) -> "ToldEvent":
-        body = told.body
-        return ToldEvent(
-            id=body["id"],
-            type=body["type"],
-            subject=body["subject"],
-            sequence=body["sequence"],
-            time=datetime.fromisoformat(body["time"]),
-            actor=body["actor"],
-            bulk=body["bulk"],
-            data=body["data"],
-            body=JSON(body),
-            cursor=rules.cursor(told.position),
-        )
+        same = {it: told.body[it] for it in SAME}
+        time = datetime.fromisoformat(told.body["time"])
+        cursor = rules.cursor(told.position)
+        return ToldEvent(**same, time=time, body=JSON(told.body), cursor=cursor)
 
 
 @strawberry.type(description="A piece of what was told, in the order of the stream.")

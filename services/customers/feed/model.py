@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.following import Piece, Position
+from services.chassis.following import Piece
+from services.chassis.positions import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ import orjson
 
 from services.chassis.actor import Actor
 from services.chassis.events import stream_subject
-from services.chassis.following import Following, Message, Position
+from services.chassis.following import Following, Message
 from services.chassis.permissions import admit
+from services.chassis.positions import Position
 from services.chassis.refusals import Bounds, OutOfRange
 from services.customers.feed.model import Page, Told
 from services.customers.feed.rules import Wanted

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from services.chassis.following import Position
 from services.chassis.pages import InvalidCursor
+from services.chassis.positions import Position
 from services.chassis.refusals import Invalid, LimitExceeded
 
 MAX_NAMES = 50
