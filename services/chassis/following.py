@@ -107,6 +107,7 @@ class Following:
             self._watchers -= 1
 
     async def close(self) -> None:
+        """Look no more; who waits still waits in vain."""
         if self._watching is not None:
             await end([self._watching])
 

@@ -34,7 +34,7 @@ class Front:
 
 def front(means: Means) -> Front:
     life = timedelta(minutes=means.settings.token_minutes)
-    return Front(SignInDesk(means.works, means.signer, life), Following(means.stream))
+    return Front(SignInDesk(means.works, means.signer, life), means.following)
 
 
 def parts() -> Parts:

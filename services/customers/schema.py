@@ -31,6 +31,7 @@ def schema() -> Subgraph:
             tasks.Task,
             timeline.TimelineEntry,
         ],
+        subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
         spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS),
     )

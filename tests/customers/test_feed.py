@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import datetime
 
 import orjson
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from nats.js.api import DiscardPolicy
 
 from deploy.stream import provisioning
+from services.chassis.actor import Actor
 from services.chassis.following import Following
 from services.chassis.ids import new_id
 from services.chassis.pages import InvalidCursor
@@ -23,8 +25,9 @@ from services.customers.feed import rules
 from services.customers.feed.queries import MAX_FIRST
 from services.customers.feed.rules import Wanted
 from services.customers.main import Front
+from services.customers.staff.model import StaffUser
 from tests.support.telling import SMALL, tell
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 FEED = """query($after: String, $first: Int! = 100, $types: [String!], $aggregates: [String!]) {
     eventsSince(after: $after, first: $first, types: $types, aggregates: $aggregates) {
@@ -162,18 +165,23 @@ async def test_only_what_is_wanted_is_given(followed, teller, wanted, found):
     assert (await read_all(followed, first=2, **wanted))[0] == [told[it].id for it in found]
 
 
-@pytest.mark.feature("PLT-06")
-async def test_a_stream_that_was_made_anew_is_a_gap_from_which_one_can_go_on(
-    followed, teller, nats_server, stream
-):
-    await teller.tell_many(3)
-    _, after = await read_all(followed)
+async def wiped(nats_server):
+    """Let the server lose all that it had, and the stream be made anew."""
     nats_server.process.send_signal(signal.SIGKILL)
     nats_server.process.wait(20)
     shutil.rmtree(nats_server.folder / "jetstream")
     nats_server.start()
     async with provisioning.administrator(nats_server.url) as js:
         await provisioning.ensure_stream(js, SMALL)
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_stream_that_was_made_anew_is_a_gap_from_which_one_can_go_on(
+    followed, teller, nats_server, stream
+):
+    await teller.tell_many(3)
+    _, after = await read_all(followed)
+    await wiped(nats_server)
     await until(lambda: stream.is_connected and followed.app.following.stream.is_connected)
     again = await teller.tell_many(5)
     feed = await since(followed, after)
@@ -247,6 +255,126 @@ async def test_while_the_stream_is_away_it_says_so_at_once(followed, teller, nat
 async def test_without_a_stream_it_says_so(followed, stream):
     await stream.jetstream.delete_stream(STREAM)
     assert await refused(followed) == "DEPENDENCY_UNAVAILABLE"
+
+
+LIVE = """subscription($after: String, $types: [String!], $aggregates: [String!]) {
+    events(after: $after, types: $types, aggregates: $aggregates) {
+        event { id type subject sequence time actor bulk data body cursor } gap cursor
+    } }"""
+
+
+@asynccontextmanager
+async def listening(office, who=None, **given):
+    """Give a function that waits for the next delivery, or for the last answer."""
+    async with aclosing(office.answers(LIVE, who, **given)) as answers:
+
+        async def heard():
+            answer = await asyncio.wait_for(anext(answers, None), PATIENCE)
+            return answer["data"]["events"] if answer and "data" in answer else answer
+
+        yield heard
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_listener_hears_what_is_told_from_now_on_as_the_feed_gives_it(followed, teller):
+    await teller.tell()
+    _, after = await read_all(followed)
+    async with listening(followed) as heard:
+        first = asyncio.create_task(heard())
+        await until(lambda: followed.app.following._watchers)
+        told = await teller.tell_many(3)
+        found = [await first, await heard(), await heard()]
+    assert [it["event"]["body"] for it in found] == [orjson.loads(it.body()) for it in told]
+    assert [it["event"] for it in found] == (await since(followed, after))["nodes"]
+    assert [(it["gap"], it["cursor"]) for it in found] == [
+        (False, it["event"]["cursor"]) for it in found
+    ]
+
+
+@pytest.mark.feature("PLT-06")
+async def test_who_comes_again_with_a_cursor_misses_nothing_and_hears_nothing_twice(
+    followed, teller
+):
+    begin = (await since(followed))["endCursor"]
+    telling = asyncio.create_task(teller.tell_many(200))
+    found: list[str] = []
+    after = begin
+    while len(found) < 200:
+        async with listening(followed, after=after) as heard:
+            for _ in range(min(17, 200 - len(found))):
+                delivery = await heard()
+                found.append(delivery["event"]["id"])
+                after = delivery["cursor"]
+    assert found == [it.id for it in await telling]
+
+
+async def test_a_listener_hears_nothing_of_another_company_and_only_what_it_wants(
+    followed, teller, stream
+):
+    other = Teller(stream, new_id("other"))
+    begin = (await since(followed))["endCursor"]
+    async with listening(followed, after=begin, aggregates=["sales.product"]) as heard:
+        await other.tell("sales.product.created.v1")
+        await teller.tell()
+        mine = await teller.tell("sales.product.created.v1")
+        assert (await heard())["event"]["id"] == mine.id
+
+
+async def test_a_listener_who_loses_the_permission_hears_no_more(followed, teller):
+    other = await followed.employ("ADMINISTRATOR")
+    begin = (await since(followed))["endCursor"]
+    async with listening(followed, other, after=begin) as heard:
+        await teller.tell()
+        assert (await heard())["gap"] is False
+        async with followed.works.begin(Actor.system(followed.tenant, "customers")) as work:
+            (await work.get(StaffUser, other)).roles = ["SALES_MANAGER"]
+        await teller.tell()
+        assert [it["extensions"]["code"] for it in (await heard())["errors"]] == ["FORBIDDEN"]
+        assert await heard() is None
+
+
+async def test_a_listener_needs_the_permission_and_a_cursor_that_can_be(followed):
+    manager = await followed.employ("SALES_MANAGER")
+    for who, after, code in ((manager, None, "FORBIDDEN"), (None, "nonsense", "INVALID")):
+        given = {"after": after} if after else {}
+        async with listening(followed, who, **given) as heard:
+            assert [it["extensions"]["code"] for it in (await heard())["errors"]] == [code]
+            assert await heard() is None
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_listener_is_told_of_a_gap_and_hears_what_is_left(
+    followed, teller, nats_server, stream
+):
+    begin = (await since(followed))["endCursor"]
+    async with listening(followed, after=begin) as heard:
+        await teller.tell()
+        assert (await heard())["gap"] is False
+        waiting = asyncio.create_task(heard())
+        await until(lambda: followed.app.following._watchers)
+        await wiped(nats_server)
+        await until(lambda: stream.is_connected and followed.app.following.stream.is_connected)
+        again = await teller.tell_many(3)
+        delivery = await waiting
+        assert (delivery["gap"], delivery["event"]) == (True, None)
+        assert [(await heard())["event"]["id"] for _ in again] == [it.id for it in again]
+
+
+async def test_one_look_at_the_stream_serves_all_who_listen(followed, teller):
+    async with AsyncExitStack() as stack:
+        heard = [await stack.enter_async_context(listening(followed)) for _ in range(20)]
+        waiting = [asyncio.create_task(it()) for it in heard]
+        await until(lambda: followed.app.following._watchers == 20)
+        told = await teller.tell()
+        found = await asyncio.gather(*waiting)
+        assert {it["event"]["id"] for it in found} == {told.id}
+    await until(followed.app.following._watching.done)
+
+
+async def test_a_subscription_has_more_than_one_answer(followed):
+    answer = await followed.answer(LIVE)
+    assert [it["extensions"]["code"] for it in answer["errors"]] == ["BAD_REQUEST"]
+    assert "data" not in answer
 
 
 NUMBERS = st.integers(0, 2**62)

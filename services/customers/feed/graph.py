@@ -1,5 +1,7 @@
-"""The feed in the graph: `eventsSince`."""
+"""The feed in the graph: `eventsSince` for who asks now and then, `events` for who listens."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
 
@@ -71,6 +73,24 @@ class EventFeed:
         )
 
 
+@strawberry.type(description="An event as it comes, or the news that some are lost.")
+class EventDelivery:
+    event: ToldEvent | None = strawberry.field(description="The event; null where there is a gap.")
+    gap: bool = strawberry.field(
+        description="Whether events are lost to this feed: read the present state (a backfill). "
+        "What is left follows."
+    )
+    cursor: str = strawberry.field(description="To go on after it, in another subscription.")
+
+    @staticmethod
+    def of(page: model.Page) -> list["EventDelivery"]:
+        if page.piece.is_gap:
+            cursor = rules.cursor(page.piece.end)
+            return [EventDelivery(event=None, gap=True, cursor=cursor)]
+        told = (ToldEvent.of(it) for it in page.events)
+        return [EventDelivery(event=it, gap=False, cursor=it.cursor) for it in told]
+
+
 @strawberry.type
 class Query:
     @strawberry.field(
@@ -96,3 +116,30 @@ class Query:
         position = rules.position(after) if isinstance(after, str) else None
         actor = info.context.actor
         return EventFeed.of(await queries.page(following, actor, position, wanted, first=first))
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription(
+        description="What all services tell of your company's records, as they tell it, in the "
+        "order of the stream. To go on after a pause, give the last cursor. "
+        "Needs customers:event:follow, before each piece."
+    )
+    async def events(
+        self,
+        info: Info[Request],
+        types: Types = strawberry.UNSET,
+        aggregates: Aggregates = strawberry.UNSET,
+        after: Annotated[
+            str | None,
+            strawberry.argument(description="Begin after this; with what is told now if unsaid."),
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[EventDelivery, None]:
+        following: Following = info.context.app.following
+        wanted = rules.Wanted.of(types or (), aggregates or ())
+        position = rules.position(after) if isinstance(after, str) else None
+        pages = queries.followed(following, info.context.actor_now, position, wanted)
+        async with aclosing(pages):
+            async for page in pages:
+                for it in EventDelivery.of(page):
+                    yield it

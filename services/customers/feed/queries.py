@@ -1,5 +1,8 @@
 """How the feed is read: what stands under one company's subjects, for who may follow it."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
 import orjson
 
 from services.chassis.actor import Actor
@@ -7,12 +10,13 @@ from services.chassis.events import stream_subject
 from services.chassis.following import Following, Message
 from services.chassis.permissions import admit
 from services.chassis.positions import Position
-from services.chassis.refusals import Bounds, OutOfRange
+from services.chassis.refusals import Bounds, DependencyUnavailable, OutOfRange
 from services.customers.feed.model import Page, Told
 from services.customers.feed.rules import Wanted
 from services.customers.permissions import FOLLOW_EVENTS
 
-MAX_FIRST = 500
+MAX_FIRST, PIECE = 500, 100
+RETRY_SECONDS = 1.0
 NO_EVENT = (ValueError, KeyError, TypeError, AttributeError)
 """What reading a message may raise that no relay of ours has laid there."""
 
@@ -31,6 +35,32 @@ async def page(
     piece = await following.read(wanted.subjects(actor.tenant), after, first)
     read = (_told(it, actor.tenant, piece.end.epoch) for it in piece.messages)
     return Page(tuple(it for it in read if it and wanted.takes(it.body["type"])), piece)
+
+
+async def followed(
+    following: Following,
+    actor_now: Callable[[], Awaitable[Actor]],
+    after: Position | None,
+    wanted: Wanted,
+) -> AsyncGenerator[Page, None]:
+    """Give pages for ever: from a position, or from now on. Each asks for the permission anew.
+
+    Nothing is kept for a reader that is slow: the stream keeps it, and what that has forgotten
+    meanwhile is a gap, from which it goes on.
+    """
+    admit(await actor_now(), FOLLOW_EVENTS)
+    position = after or (await following.extent()).end
+    while True:
+        try:
+            found = await page(following, await actor_now(), position, wanted, first=PIECE)
+        except DependencyUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+            continue
+        position = found.piece.end
+        if found.events or found.piece.is_gap:
+            yield found
+        if found.piece.is_whole:
+            await following.grown(position)
 
 
 def _told(message: Message, tenant: str, epoch: int) -> Told | None:
