@@ -80,11 +80,13 @@ class Endpoint:
 
     def __init__(
         self,
+        service: str,
         answerer: Answerer,
         bearers: Bearers,
         request_of: Callable[[Identity, str | None], Awaitable[Request]],
         places: Places,
     ) -> None:
+        self.service = service
         self.answerer = answerer
         self.bearers = bearers
         self.request_of = request_of
@@ -111,16 +113,18 @@ class Endpoint:
             return
         identity = admitted.identity
         try:
-            with self.places.taken(identity.tenant, identity.subject):
+            with (
+                self.places.taken(identity.tenant, identity.subject),
+                metrics.SUBSCRIPTIONS.labels(self.service).track_inprogress(),
+            ):
                 await self._carry(admitted, EventStream(receive, send, self.places.closing))
         except LimitExceeded as refused:
+            metrics.SUBSCRIPTIONS_REFUSED.labels(self.service).inc()
             await self._say(429, error_of(refused.code.value, refused.message), send)
 
     async def _carry(self, admitted: Admitted, stream: EventStream) -> None:
         asked, trace = admitted.asked, telemetry.current()
-        ends_at, seconds = admitted.identity.expires_at, None
-        if ends_at is not None:
-            seconds = max(0.0, (ends_at - admitted.request.works.clock()).total_seconds())
+        seconds = admitted.identity.seconds_left(admitted.request.works.clock())
         last = error_of("UNAUTHENTICATED", "the token has expired: come again with a new one")
         answers = self.answerer.answers(
             admitted.request, asked.query, asked.variables, asked.operation
@@ -136,14 +140,14 @@ class Endpoint:
     async def _counted(self, answers: Answers) -> Answers:
         async with aclosing(answers):
             async for it in answers:
-                metrics.DELIVERED.labels(self.places.service).inc()
+                metrics.DELIVERED.labels(self.service).inc()
                 yield it
 
     async def _say(
         self, status: int, answer: dict[str, Any], send: Send, took: float = 0.0
     ) -> None:
         outcome = told_as(status, answer)
-        metrics.ANSWERED.labels(self.places.service, "graph", outcome).observe(took)
+        metrics.ANSWERED.labels(self.service, "graph", outcome).observe(took)
         log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
         body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
         await _send(send, status, body, telemetry.current().request_id)

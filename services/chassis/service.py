@@ -109,7 +109,7 @@ class Service:
         self.means = self._means()
         self.bearers = Bearers(self.means.verifier)
         self.app = parts.app(self.means)
-        self.places = Places(parts.name)
+        self.places = Places()
         self.http: Http | None = None
         self.rpc: RpcServer | None = None
         self.subscriber: Subscriber | None = None
@@ -218,7 +218,7 @@ class Service:
 
     def _endpoint(self) -> Endpoint:
         answerer = Answerer(self.parts.schema)
-        return Endpoint(answerer, self.bearers, self._request_of, self.places)
+        return Endpoint(self.parts.name, answerer, self.bearers, self._request_of, self.places)
 
     async def _request_of(self, identity: Identity, key: str | None) -> Request:
         actor = await self.read_actor(identity)

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 
-from services.chassis import metrics
 from services.chassis.ending import end
 from services.chassis.refusals import LimitExceeded
 
@@ -45,7 +44,6 @@ def is_wanted(headers: Mapping[str, str]) -> bool:
 class Places:
     """Who has a subscription open here; when the program ends, all of them end."""
 
-    service: str
     of_one: int = MAX_OF_ONE
     of_all: int = MAX_OF_ALL
     open: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -56,16 +54,13 @@ class Places:
         """Have a place for one more, or be refused."""
         who = tenant, caller
         if self.open[who] >= self.of_one or self.open.total() >= self.of_all:
-            metrics.SUBSCRIPTIONS_REFUSED.labels(self.service).inc()
             raise LimitExceeded(f"at most {self.of_one} subscriptions may be open at once")
         self.open[who] += 1
-        metrics.SUBSCRIPTIONS.labels(self.service).inc()
         try:
             yield
         finally:
             self.open[who] -= 1
             self.open += Counter()  # forget who has none
-            metrics.SUBSCRIPTIONS.labels(self.service).dec()
 
 
 class EventStream:

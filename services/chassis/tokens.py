@@ -43,6 +43,9 @@ class Identity:
     expires_at: datetime | None = field(default=None, compare=False)
     """Until when the token says so; not told of who comes without one."""
 
+    def seconds_left(self, now: datetime) -> float | None:
+        return max(0.0, (self.expires_at - now).total_seconds()) if self.expires_at else None
+
 
 class Signer:
     """Signs as one program, with its private key."""
