@@ -52,7 +52,7 @@ class StreamLimits:
             num_replicas=self.replicas,
             duplicate_window=3600,
             allow_atomic=True,
-            allow_direct=False,
+            allow_direct=True,
             deny_delete=True,
             deny_purge=True,
         )

@@ -4,6 +4,9 @@ A service publishes its own facts, and asks its own durables for messages. It ma
 no consumer, and hears only its own inbox and its own pokes: whoever may create a consumer, or ask
 the stream for a message, reads everything, whatever its subscriptions allow.
 
+One service serves the feed of all events (`eventsSince`), and alone may ask the stream itself for
+messages. It can thus read what every company was told: it gives nobody but his own company's.
+
 An outside subscriber has an account of its own besides, into which its durable is let. For whoever
 asks a durable names where its messages go, and the server publishes them there without asking for
 any right: in our account that could be the subject of somebody's fact.
@@ -20,6 +23,11 @@ from .grants import Grant
 
 ADMINISTRATOR = "administrator"
 """Makes the stream and the durables; no program of ours signs in as it but `crm`."""
+
+FEEDING = "customers"
+"""The service that serves the feed, and reads the stream itself for it."""
+READS = tuple(f"$JS.API.{it}.{STREAM}" for it in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET"))
+"""What it takes: what the stream holds; the next message, of its leader; many, of any replica."""
 
 ACCOUNTS = """\
 accounts: {{
@@ -52,7 +60,9 @@ def service_user(service: str) -> User:
     tells, pokes = f"crm.*.{service}.>", poke_of(service)
     looks = [f"$JS.API.CONSUMER.INFO.{STREAM}.{it}" for it in durables]
     takes = [right for it in durables for right in _taking(it)]
-    return User(service, (tells, pokes, *looks, *takes), (f"{inbox_of(service)}.>", pokes))
+    reads = READS if service == FEEDING else ()
+    may = (tells, pokes, *looks, *takes, *reads)
+    return User(service, may, (f"{inbox_of(service)}.>", pokes))
 
 
 def outside_user(grant: Grant) -> User:

@@ -37,3 +37,9 @@ ANSWERED = Histogram(
     ["service", "door", "outcome"],
     buckets=(0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5, 10),
 )
+
+SUBSCRIPTIONS = Gauge("crm_subscriptions_open", "Subscriptions that are open", ["service"])
+SUBSCRIPTIONS_REFUSED = Counter(
+    "crm_subscriptions_refused", "Subscriptions that found no place", ["service"]
+)
+DELIVERED = Counter("crm_subscription_answers", "Answers given to subscriptions", ["service"])

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
 import uvloop
@@ -23,6 +24,7 @@ from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
+from services.chassis.following import Following
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
@@ -37,6 +39,7 @@ from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.streams import Stream, poke_of
+from services.chassis.subscribing import Places
 from services.chassis.subscriptions import Subscriber, Subscriptions
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
@@ -54,6 +57,7 @@ class Means:
     signer: Signer
     verifier: Verifier
     works: Works
+    following: Following
     channels: Mapping[str, Channel]
 
     def channel(self, service: str) -> Channel:
@@ -93,6 +97,7 @@ class Service:
             told.worker_database_url, name=f"{parts.name} relay", pooled=False
         )
         self.stream = Stream(told.nats_url, name=parts.name)
+        self.following = Following(self.stream)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
         self.poke = Poke(self.stream, parts.name)
         self.works = Works(self.engine, parts.name, committed=self._committed)
@@ -104,6 +109,7 @@ class Service:
         self.means = self._means()
         self.bearers = Bearers(self.means.verifier)
         self.app = parts.app(self.means)
+        self.places = Places()
         self.http: Http | None = None
         self.rpc: RpcServer | None = None
         self.subscriber: Subscriber | None = None
@@ -140,8 +146,12 @@ class Service:
         )
 
     async def stop(self) -> None:
-        """Stop in order: not ready, nothing new, what is in flight, reactions, the outbox."""
+        """Stop in order: not ready, nothing new, what is in flight, reactions, the outbox.
+
+        Answers that go on end at once: their clients go on elsewhere.
+        """
         self.health.is_draining = True
+        self.places.closing.set()
         grace = self.settings.drain_seconds
         answering = [self.http.stop()] if self.http else []
         asked = [self.rpc.stop(grace)] if self.rpc else []
@@ -153,6 +163,7 @@ class Service:
         if self.relaying:
             await asyncio.wait(self.relaying, timeout=max(1.0, grace))
         await end(self.relaying)
+        await self.following.close()
         await self.stream.close()
         for channel in self.means.channels.values():
             await channel.close()
@@ -206,16 +217,17 @@ class Service:
         )
 
     def _endpoint(self) -> Endpoint:
-        return Endpoint(
-            self.parts.name, Answerer(self.parts.schema), self.bearers, self._request_of
-        )
+        answerer = Answerer(self.parts.schema)
+        return Endpoint(self.parts.name, answerer, self.bearers, self._request_of, self.places)
 
     async def _request_of(self, identity: Identity, key: str | None) -> Request:
         actor = await self.read_actor(identity)
         parts = self.parts
         shapes = parts.schema.shapes
-        works, reckoning = self.works, parts.reckoning
-        return Request(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags)
+        works, reckoning, again = self.works, parts.reckoning, partial(self.read_actor, identity)
+        return Request(
+            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags, again)
+        )
 
     async def _lags(self) -> list[Lag]:
         sources = self.subscriptions.sources()
@@ -232,7 +244,7 @@ class Service:
             service: Channel(target, audience=service, signer=signer)
             for service, target in told.rpc_targets.items()
         }
-        return Means(told, signer, verifier, self.works, channels)
+        return Means(told, signer, verifier, self.works, self.following, channels)
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:

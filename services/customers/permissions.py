@@ -32,6 +32,8 @@ PURGE_TASKS = Permission("customers:task:purge")
 """Remove archived tasks for ever."""
 READ_EVENTS = Permission("customers:event:read")
 """See which events wait, how far readers are, and what did not get through."""
+FOLLOW_EVENTS = Permission("customers:event:follow")
+"""Follow what is told of all records of the company, in all services, whoever may see these."""
 MEND_EVENTS = Permission("customers:event:mend")
 """Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("customers:history:import")
@@ -66,6 +68,7 @@ ROLES = {
             EXPORT_RECORDS,
             READ_EVENTS,
             MEND_EVENTS,
+            FOLLOW_EVENTS,
         }
     ),
     "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),

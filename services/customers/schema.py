@@ -9,6 +9,7 @@ from services.customers.contacts import graph as contacts
 from services.customers.contacts.events import ContactCreated
 from services.customers.customers import graph as customers
 from services.customers.customers.events import CustomerCreated
+from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
 from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
@@ -27,7 +28,7 @@ SLICES = (company, staff, customers, contacts, interactions, tasks)
 
 def schema() -> Subgraph:
     return Subgraph(
-        merge_types("Query", tuple(it.Query for it in SLICES)),
+        merge_types("Query", tuple(it.Query for it in (*SLICES, feed))),
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,
@@ -40,6 +41,7 @@ def schema() -> Subgraph:
             tasks.Task,
             timeline.TimelineEntry,
         ],
+        subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
         spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
     )

@@ -11,7 +11,8 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from deploy.policy.manifests import of_kind, render
-from deploy.stream import facts, provisioning
+from deploy.stream import facts, provisioning, rights
+from deploy.stream.grants import Grant
 from deploy.stream.provisioning import StreamLimits
 from services.chassis.ending import end
 from services.chassis.poking import Poke
@@ -23,6 +24,8 @@ SERVER = Path(sys.executable).with_name("nats-server")
 SERVICES = ("customers", "sales", "service_desk")
 PASSWORDS = {user: f"{user}-secret" for user in ("administrator", *SERVICES)}
 PATIENCE = 20
+FEED = ("a message by its number", "a message directly")
+"""What only the service may call that serves the feed of events."""
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +105,7 @@ async def test_a_service_tells_its_own_facts_and_nobody_elses(address, user):
 async def test_a_service_gets_nothing_of_the_stream_but_through_its_durables(address, user):
     before = await told_so_far(address)
     async with Intruder(url_of(address, user), user) as service:
-        await service.cannot_get_anything()
+        await service.cannot_get_anything(but=FEED if user == rights.FEEDING else ())
         for other in {*SERVICES} - {user}:
             durable = durable_name(other, *facts.read_by(other)[0])
             await service.cannot_call(f"CONSUMER.MSG.NEXT.{STREAM}.{durable}", {"batch": 1})
@@ -120,6 +123,27 @@ async def test_a_service_gets_nothing_of_the_stream_but_through_its_durables(add
     async with provisioning.administrator(url_of(address, "administrator")) as js:
         with pytest.raises(NotFoundError):
             await js.consumer_info(STREAM, "wide")
+
+
+@pytest.mark.feature("PLT-06")
+async def test_the_feeds_service_alone_reads_the_stream_itself_and_nobody_from_outside(address):
+    for user in SERVICES:
+        allowed = set(rights.service_user(user).publish)
+        assert (set(rights.READS) <= allowed) is (user == rights.FEEDING)
+        assert bool(set(rights.READS) & allowed) is (user == rights.FEEDING)
+    granted = Grant("warehouse", ("sales.order",))
+    assert not set(rights.READS) & set(rights.outside_user(granted).publish)
+    written = rights.configuration([granted], lambda _name: "secret")
+    assert all(written.count(it) == 1 for it in rights.READS)
+    fact = f"crm.default.{rights.FEEDING}.thing.made.v1.0"
+    async with Intruder(url_of(address, rights.FEEDING), rights.FEEDING) as service:
+        js = service.client.jetstream()
+        told = await js.publish(fact, b"{}")
+        for directly in (False, True):
+            found = await js.get_msg(STREAM, seq=told.seq, direct=directly)
+            assert found.subject == fact
+        assert (await js.stream_info(STREAM)).state.last_seq == told.seq
+        assert service.told.empty()
 
 
 @pytest.mark.parametrize("user", SERVICES)

@@ -34,22 +34,21 @@ def durables_of(subscriptions):
 
 
 async def tell(stream, tenant, type, subject, sequence, **data):
-    """Tell an event of a company as the service does that its type begins with."""
-    await publish(
-        stream,
-        Envelope(
-            id=new_id("evt"),
-            type=type,
-            source=f"/{type.split('.')[0]}",
-            subject=subject,
-            time=AT,
-            tenant=tenant,
-            sequence=sequence,
-            actor="usr_1",
-            correlationid="req_1",
-            data=data,
-        ),
+    """Tell an event of a company as the service does that its type begins with, and give it."""
+    envelope = Envelope(
+        id=new_id("evt"),
+        type=type,
+        source=f"/{type.split('.')[0]}",
+        subject=subject,
+        time=AT,
+        tenant=tenant,
+        sequence=sequence,
+        actor="usr_1",
+        correlationid="req_1",
+        data=data,
     )
+    await publish(stream, envelope)
+    return envelope
 
 
 async def publish(stream, *envelopes):

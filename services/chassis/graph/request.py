@@ -14,6 +14,7 @@ from services.chassis.graph.read import Reader
 from services.chassis.lagging import Lag
 from services.chassis.work import Work, Works
 
+ReadActor = Callable[[], Awaitable[Actor]]
 ReadLags = Callable[[], Awaitable[list[Lag]]]
 
 
@@ -39,6 +40,12 @@ class Request:
     limits: FileLimits = field(default_factory=FileLimits)
     lags: ReadLags = no_readers
     """Asks the stream how far the service's readers are."""
+    again: ReadActor | None = None
+    """Reads the caller's permissions anew."""
+
+    async def actor_now(self) -> Actor:
+        """Say what the caller may do by now: an answer that goes on asks before each piece."""
+        return await self.again() if self.again else self.actor
 
     def begin(
         self, *, bulk: bool = False, rehearsal: bool = False

@@ -55,6 +55,7 @@ class Subgraph(strawberry.federation.Schema):
         mutation: type,
         records: Iterable[type],
         *,
+        subscription: type | None = None,
         jobs: Jobs | None = None,
         spine: Spine | None = None,
     ) -> None:
@@ -81,6 +82,7 @@ class Subgraph(strawberry.federation.Schema):
         super().__init__(
             query=self._federated(query),
             mutation=mutation,
+            subscription=subscription,
             types=[*records, *USER_ERRORS],
             federation_version=FEDERATION_VERSION,
             config=StrawberryConfig(auto_camel_case=True),
