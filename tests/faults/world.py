@@ -1,0 +1,111 @@
+"""The system in a faulty world: a proxy on each way, and programs that may be armed."""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.local.programs import Ground
+from deploy.local.readiness import is_ready
+from tests.faults.program import ARMED
+from tests.faults.proxy import HOST, Proxies
+from tests.support.waiting import until
+from tests.system.outside import SERVICES
+from tests.system.system import PATIENCE, System
+
+
+class World(System):
+    """`planted` are bugs that every service is started with, by `tests.faults.program`."""
+
+    def __init__(self, folder, sockets, planted=()):
+        super().__init__(folder, sockets, durable=True)
+        self.planted = tuple(planted)
+        self.armed = {}
+        self.proxies = Proxies()
+
+    def ground(self, made):
+        direct = super().ground(made)
+        databases = {
+            name: replace(
+                it,
+                app_url=self._by_proxy(f"{name}-postgres", it.app_url),
+                worker_url=self._by_proxy(f"{name}-postgres", it.worker_url),
+            )
+            for name, it in direct.databases.items()
+        }
+        nats_urls = {
+            name: self._by_proxy(f"{name}-nats", url) for name, url in direct.nats_urls.items()
+        }
+        return Ground(databases, nats_urls, made, self.sockets)
+
+    def _by_proxy(self, name, url):
+        parts = urlsplit(url)
+        if name in self.proxies.links:
+            port = self.proxies.links[name].port
+        else:
+            port = self.proxies.link(name, (parts.hostname, parts.port))
+        credentials = parts.netloc.rpartition("@")[0]
+        return parts._replace(netloc=f"{credentials}@{HOST}:{port}").geturl()
+
+    def launch(self, name):
+        """Start a program as it is, or with what is planted and armed."""
+        wanted = [*(self.planted if name in SERVICES else ()), *self.armed.get(name, ())]
+        known = self.programs[name]
+        if wanted:
+            python, _module, main = known.command
+            command = (python, "-m", "tests.faults.program", main)
+            settings = known.settings | {ARMED: ",".join(wanted)}
+            self.programs[name] = replace(known, command=command, settings=settings)
+        try:
+            super().launch(name)
+        finally:
+            self.programs[name] = known
+
+    def signal(self, name, by):
+        os.kill(self.running[name].pid, by)
+
+    def is_dead(self, name):
+        return self.running[name].poll() is not None
+
+    async def stands(self, name):
+        """Wait until a program is ready, while all else goes on."""
+        address = self.programs[name].address
+        await until(partial(asyncio.to_thread, is_ready, address), PATIENCE)
+
+    async def again(self, name):
+        self.launch(name)
+        await self.stands(name)
+
+    def kill_server(self, server):
+        """End a server at once; it comes back by its `start`, where it was."""
+        server.wanted_port = server.port
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait(20)
+
+    def stop(self):
+        super().stop()
+        self.proxies.close()
+
+
+@contextmanager
+def a_world(planted=(), *, kept=None):
+    """Start a world in a folder of its own; `kept` names where its logs and history stay."""
+    folder, sockets = (Path(tempfile.mkdtemp(prefix="guanxi-")) for _ in range(2))
+    world = World(folder, sockets, planted)
+    try:
+        world.start()
+        yield world
+    finally:
+        world.stop()
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            for it in [*folder.glob("*.log"), *folder.glob("*.jsonl")]:
+                shutil.copy(it, kept)
+        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
