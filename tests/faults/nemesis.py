@@ -12,7 +12,8 @@ import asyncpg
 from deploy.stream.provisioning import StreamLimits
 from services.chassis.events import Envelope
 from services.chassis.ids import new_id
-from services.chassis.streams import STREAM
+from services.chassis.relay import LEASE_SECONDS
+from services.chassis.streams import ACK_SECONDS, STREAM
 from tests.deploy.runs import crm
 from tests.faults.evidence import Letter
 from tests.faults.program import FAILPOINTS
@@ -116,10 +117,29 @@ async def program_paused(nemesis):
         nemesis.world.signal(name, signal.SIGCONT)
 
 
+async def program_paused_for_long(nemesis):
+    """Let a service sleep until its leases and messages are others'; it wakes as a zombie."""
+    name = nemesis.chance.choice(SERVICES)
+    nemesis.world.signal(name, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(max(ACK_SECONDS, LEASE_SECONDS) + 5)
+    finally:
+        nemesis.world.signal(name, signal.SIGCONT)
+
+
+async def machine_lost(nemesis):
+    """Take a service's machine away: neither server hears that its connections have ended."""
+    world, name = nemesis.world, nemesis.chance.choice(SERVICES)
+    for it in ("postgres", "nats"):
+        world.proxies.links[f"{name}-{it}"].vanish()
+    world.kill(name)
+    await world.again(name)
+
+
 async def stream_server_killed(nemesis):
     nemesis.world.kill_server(nemesis.world.nats)
     await nemesis.some_time()
-    nemesis.world.nats.start()
+    await nemesis.world.server_again(nemesis.world.nats)
 
 
 async def stream_wiped(nemesis):
@@ -128,7 +148,7 @@ async def stream_wiped(nemesis):
     await until(lambda: _poison_has_come(nemesis), 60)  # no outbox has it
     world.kill_server(world.nats)
     shutil.rmtree(world.nats.folder / "jetstream")
-    world.nats.start()
+    await world.server_again(world.nats)
     for name, database in world.databases.items():
         doors = {"DATABASE_URL": database.app_url, "WORKER_DATABASE_URL": database.worker_url}
         words = ("events", "republish", "--from", "2026-01-01", "--service", name)
@@ -173,7 +193,7 @@ async def database_sessions_ended(nemesis):
 async def database_server_killed(nemesis):
     nemesis.world.kill_server(nemesis.world.postgres)
     await nemesis.some_time(1.0)
-    nemesis.world.postgres.start()
+    await nemesis.world.server_again(nemesis.world.postgres)
 
 
 async def connections_cut(nemesis):
@@ -250,4 +270,7 @@ LIGHT = (
     *(events_told_twice, events_overtaken, poison_told, stream_full),
 )
 """Those that a minute has room for."""
-ALL = (*LIGHT, program_killed_at_a_failpoint, database_server_killed, stream_wiped)
+ALL = (
+    *(*LIGHT, program_killed_at_a_failpoint, program_paused_for_long, machine_lost),
+    *(database_server_killed, stream_wiped),
+)

@@ -3,7 +3,6 @@
 import asyncio
 import enum
 import threading
-from contextlib import suppress
 
 HOST = "127.0.0.1"
 CHUNK = 1 << 16
@@ -33,8 +32,10 @@ class Link:
         self.mode = Mode.PASS
         self.port = 0
         self._changed = asyncio.Event()
-        self._writers = set()
+        self._near = set()
+        self._far = set()
         self._tasks = set()
+        self._vanished = 0
 
     async def open(self):
         self._server = await asyncio.start_server(self._accept, HOST, 0)
@@ -58,8 +59,17 @@ class Link:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def vanish(self):
+        """Let the server never hear again of who is connected, as of a machine without power."""
+        self.loop.call_soon_threadsafe(self._vanish)
+
+    def _vanish(self):
+        self._vanished += 1
+        for it in self._near:
+            it.transport.abort()
+
     def _reset(self):
-        for it in self._writers:
+        for it in (*self._near, *self._far):
             it.transport.abort()
 
     async def _accept(self, reader, writer):
@@ -79,30 +89,31 @@ class Link:
         except OSError:
             writer.transport.abort()
             return
-        both = {writer, far_writer}
-        self._writers |= both
-        ways = (
-            self._carry(reader, far_writer, (Mode.HOLD,)),
-            self._carry(far_reader, writer, (Mode.HOLD, Mode.HOLD_ANSWERS)),
-        )
+        self._near.add(writer)
+        self._far.add(far_writer)
+        known = self._vanished
         try:
-            await asyncio.gather(*ways)
-        finally:
-            self._writers -= both
-            for it in both:
-                it.transport.abort()
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(self._carry(reader, far_writer, (Mode.HOLD,)))
+                ways.create_task(self._carry(far_reader, writer, (Mode.HOLD, Mode.HOLD_ANSWERS)))
+        except* OSError:
+            pass  # so does every connection end
+        self._near.discard(writer)
+        writer.transport.abort()
+        if known == self._vanished:
+            self._far.discard(far_writer)
+            far_writer.transport.abort()
 
     async def _carry(self, reader, writer, held_in):
-        with suppress(OSError):
-            while piece := await reader.read(CHUNK):
-                if self.mode is Mode.SLOW:
-                    await asyncio.sleep(SLOW_SECONDS)
-                while self.mode in held_in:
-                    await self._changed.wait()
-                writer.write(piece)
-                await writer.drain()
-            if writer.can_write_eof():
-                writer.write_eof()
+        """Carry one way until it ends, and then end both: no program here closes half of one."""
+        while piece := await reader.read(CHUNK):
+            if self.mode is Mode.SLOW:
+                await asyncio.sleep(SLOW_SECONDS)
+            while self.mode in held_in:
+                await self._changed.wait()
+            writer.write(piece)
+            await writer.drain()
+        raise ConnectionError("this way has ended")
 
 
 class Proxies:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -28,6 +29,8 @@ class World(System):
         self.planted = tuple(planted)
         self.armed = {}
         self.proxies = Proxies()
+        self.keeper = ThreadPoolExecutor(1)
+        """Starts servers again: they live as long as its thread, and nobody waits meanwhile."""
 
     def ground(self, made):
         direct = super().ground(made)
@@ -88,8 +91,12 @@ class World(System):
         server.process.send_signal(signal.SIGKILL)
         server.process.wait(20)
 
+    async def server_again(self, server):
+        await asyncio.get_running_loop().run_in_executor(self.keeper, server.start)
+
     def stop(self):
         super().stop()
+        self.keeper.shutdown()
         self.proxies.close()
 
 
