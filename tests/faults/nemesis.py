@@ -23,7 +23,6 @@ from tests.support.waiting import until
 from tests.system import outside
 from tests.system.outside import SERVICES
 
-PROGRAMS = (*SERVICES, "gateway")
 OUTAGE_SECONDS = 2.0
 REACHED_SECONDS = 6.0
 """How long a program that is armed may live without passing its failpoint."""
@@ -84,7 +83,7 @@ async def put(js, envelope, body):
 
 
 async def program_killed(nemesis):
-    name = nemesis.chance.choice(PROGRAMS)
+    name = nemesis.chance.choice(list(nemesis.world.programs))
     nemesis.world.kill(name)
     await nemesis.some_time()
     await nemesis.world.again(name)
@@ -92,7 +91,7 @@ async def program_killed(nemesis):
 
 async def program_killed_at_a_failpoint(nemesis):
     """Start a program that will end itself at a moment with a name, and then as it is again."""
-    world, name = nemesis.world, nemesis.chance.choice(SERVICES)
+    world, name = nemesis.world, nemesis.chance.choice(nemesis.world.services)
     point = nemesis.chance.choice(FAILPOINTS)
     world.kill(name)
     world.armed[name] = [f"{point}:{nemesis.chance.randint(1, 20)}"]
@@ -109,7 +108,7 @@ async def program_killed_at_a_failpoint(nemesis):
 
 
 async def program_paused(nemesis):
-    name = nemesis.chance.choice(PROGRAMS)
+    name = nemesis.chance.choice(list(nemesis.world.programs))
     nemesis.world.signal(name, signal.SIGSTOP)
     try:
         await nemesis.some_time(6.0)
@@ -119,7 +118,7 @@ async def program_paused(nemesis):
 
 async def program_paused_for_long(nemesis):
     """Let a service sleep until its leases and messages are others'; it wakes as a zombie."""
-    name = nemesis.chance.choice(SERVICES)
+    name = nemesis.chance.choice(nemesis.world.services)
     nemesis.world.signal(name, signal.SIGSTOP)
     try:
         await asyncio.sleep(max(ACK_SECONDS, LEASE_SECONDS) + 5)
@@ -129,7 +128,7 @@ async def program_paused_for_long(nemesis):
 
 async def machine_lost(nemesis):
     """Take a service's machine away: neither server hears that its connections have ended."""
-    world, name = nemesis.world, nemesis.chance.choice(SERVICES)
+    world, name = nemesis.world, nemesis.chance.choice(nemesis.world.services)
     for it in ("postgres", "nats"):
         world.proxies.links[f"{name}-{it}"].vanish()
     world.kill(name)

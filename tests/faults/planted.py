@@ -19,7 +19,7 @@ SHARE = 0.05
 
 @dataclass(frozen=True)
 class Bug:
-    """`seen_by` are the invariants of which one at least must be broken; no other may be."""
+    """`seen_by` are the invariants that must be seen broken, under these faults at this pace."""
 
     plant: Callable[[], None]
     seen_by: tuple[str, ...]

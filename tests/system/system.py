@@ -53,7 +53,7 @@ class System:
         settings = LocalSettings(gateway_port=ports.any_free())
         self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
-        started = [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
+        started = self.parts(ground, settings)
         for it in started:
             self.programs[it.name] = it
             self.launch(it.name)
@@ -64,6 +64,10 @@ class System:
         """Say how programs reach the servers."""
         nats_urls = {name: self.nats.url_of(name) for name in self.databases}
         return Ground(self.databases, nats_urls, made, self.sockets)
+
+    def parts(self, ground, settings):
+        """Name the programs that are started."""
+        return [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
 
     def launch(self, name):
         program = self.programs[name]
