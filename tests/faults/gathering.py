@@ -27,7 +27,7 @@ PARKED = "SELECT source, aggregate_id, sequence FROM parked_event"
 STORY = "SELECT kind, subject, customer_id FROM timeline_entry"
 
 
-async def gather(world, company, history, made_up):
+async def gather(world, company, history, made_up, listener):
     """Read it all, once nothing moves any more; `made_up` is what the faults have told."""
     tenant = company.tenant
     told = [_told(it) for it in (await outside.outbox(world, tenant)).values()]
@@ -41,8 +41,12 @@ async def gather(world, company, history, made_up):
         counters=await _of_all(world, tenant, COUNTERS),
         pending=sum([await world.pending(it) for it in SERVICES]),
         stream=stream,
-        readers=[await _reader(world, tenant, it) for it in SERVICES],
-        copies=[await _story(world, tenant, told), *await _copies(world, tenant)],
+        readers=[*[await _reader(world, tenant, it) for it in SERVICES], listener.as_reader()],
+        copies=[
+            *await _copies(world, tenant),
+            await _story(world, tenant, told),
+            listener.copies(told, made_up.foreign),
+        ],
         audited=await _of_all(world, tenant, AUDITED),
         versions=await _versions(world, tenant),
         before=frozenset(it.id for it in told if it.request not in _tries(history)),
@@ -135,9 +139,12 @@ def _counted(rows):
     return Counter(tuple(map(str, it)) for it in rows)
 
 
-async def is_drained(world, company):
+async def is_drained(world, company, listener):
     """Say whether every event has left its outbox, and every reader has taken or parked it."""
     try:
+        told = await outside.outbox(world, company.tenant)
+        if told.keys() - set(listener.heard()):
+            return False
         if any([await world.pending(it) for it in SERVICES]):
             return False
         counters = await _of_all(world, company.tenant, COUNTERS)

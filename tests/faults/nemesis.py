@@ -46,9 +46,10 @@ class MadeUp:
 class Nemesis:
     """Does harm to a world, by a seed; `done` counts it by its kind."""
 
-    def __init__(self, world, company, chance, note):
+    def __init__(self, world, company, listener, chance, note):
         self.world = world
         self.company = company
+        self.listener = listener
         self.chance = chance
         self.note = note
         self.done: Counter[str] = Counter()
@@ -155,6 +156,7 @@ async def stream_wiped(nemesis):
         assert done.returncode == 0, done.stderr
     made = await asyncio.to_thread(crm, "events", "apply", NATS_URL=world.nats_url)
     assert made.returncode == 0, made.stderr
+    await nemesis.listener.grant()
 
 
 async def _poison_has_come(nemesis):

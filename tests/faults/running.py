@@ -13,6 +13,7 @@ from tests.faults import checker, gathering
 from tests.faults.checker import Violation
 from tests.faults.evidence import Evidence
 from tests.faults.history import History
+from tests.faults.listening import Listener
 from tests.faults.nemesis import Fault, Nemesis
 from tests.faults.workload import Client, Known
 from tests.support.waiting import until
@@ -21,6 +22,7 @@ from tests.system.system import Company
 CLIENTS = 6
 DRAIN_SECONDS = 240.0
 """How long everything may take to come right once the faults have ended."""
+LOOK_SECONDS = 0.5
 RENEW_SECONDS = 1200.0
 
 
@@ -78,9 +80,11 @@ async def run(world, plan):
     company = Company(world)
     await company.found()
     history = History(world.folder / f"history-{company.tenant}.jsonl")
-    nemesis = Nemesis(world, company, chance, history.note)
+    listener = Listener(world, company)
+    await listener.grant()
+    nemesis = Nemesis(world, company, listener, chance, history.note)
     stopping = asyncio.Event()
-    renewing = asyncio.create_task(_renewed(company))
+    beside = [asyncio.create_task(it) for it in (_renewed(company), listener.reader.run())]
     working = [asyncio.create_task(it) for it in _clients(company, history, plan, stopping)]
     if plan.faults:
         await nemesis.rage(plan.faults, plan.seconds, plan.pause)
@@ -88,9 +92,10 @@ async def run(world, plan):
         await asyncio.sleep(plan.seconds)
     stopping.set()
     await asyncio.gather(*working)
-    await end([renewing])
-    drained = await _came_right(world, company, plan.patience)
-    evidence = await gathering.gather(world, company, history, nemesis.made_up)
+    came_right = partial(gathering.is_drained, world, company, listener)
+    drained = await _waited(came_right, plan.patience)
+    evidence = await gathering.gather(world, company, history, nemesis.made_up, listener)
+    await end(beside)
     history.close()
     return Run(evidence, checker.violations(evidence), nemesis.done, drained)
 
@@ -109,10 +114,16 @@ async def _renewed(company):
         company.token = await company.sign_in(company.email)
 
 
-async def _came_right(world, company, patience):
+async def _waited(came_right, patience):
+    """Give how long it took, or None."""
     begun = monotonic()
+
+    async def look():
+        await asyncio.sleep(LOOK_SECONDS)  # looking costs the system more than waiting
+        return await came_right()
+
     try:
-        await until(partial(gathering.is_drained, world, company), patience)
+        await until(look, patience)
     except AssertionError:
         return None
     return monotonic() - begun

@@ -82,7 +82,7 @@ def _is_sound(transcript, seed):
     """Run without a bug, under the faults of all of them."""
     names = sorted({it for bug in BUGS.values() for it in bug.faults})
     plan = Plan(seed, PLANTED_SECONDS, _named(names))
-    with a_world([CALM]) as world:
+    with a_world([CALM], shared=()) as world:
         done = asyncio.run(run(world, plan))
     count = len(done.evidence.commands)
     transcript.say(f"no bug ({', '.join(names)}): {count} commands, {done.violations or 'sound'}")
@@ -98,7 +98,7 @@ def _is_seen(transcript, name, bug, seed):
     harm, patience = _named(bug.faults), PLANTED_PATIENCE
     plan = Plan(seed, PLANTED_SECONDS, harm, pace=bug.pace, patience=patience)
     armed = [CALM] if bug.pace else []
-    with a_world([*armed, name]) as world:
+    with a_world([*armed, name], shared=()) as world:
         done = asyncio.run(run(world, plan))
     found = Counter(it.invariant for it in done.violations)
     under = ", ".join(bug.faults) or ("long transactions" if bug.pace else "no fault")
