@@ -56,10 +56,15 @@ class Nemesis:
         self.made_up = MadeUp()
 
     async def rage(self, faults, seconds, pause=0.5):
-        """Do one fault after the other for so long, each kind once before any comes again."""
+        """Do one fault after the other for so long, each kind once before any comes again.
+
+        However slow the machine is, each kind is done at least once.
+        """
         deadline = asyncio.get_running_loop().time() + seconds
-        waiting: list[Fault] = []
-        while asyncio.get_running_loop().time() < deadline:
+        waiting = self.chance.sample(faults, len(faults))
+        least = len(faults)
+        while least > 0 or asyncio.get_running_loop().time() < deadline:
+            least -= 1
             waiting = waiting or self.chance.sample(faults, len(faults))
             fault = waiting.pop()
             self.note("fault", kind=fault.__name__)

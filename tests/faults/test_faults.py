@@ -10,13 +10,13 @@ from tests.faults.running import Plan, run
 from tests.faults.world import a_world
 
 SEED = 1
-SECONDS = 35.0
+SECONDS = 30.0
 """Each fault that a minute has room for, once at the least; starting and ending take the rest."""
 
 
 @pytest.fixture(scope="module")
 def world():
-    with a_world(kept=ROOT / ".run" / "faults") as world:
+    with a_world(shared=["customers"], kept=ROOT / ".run" / "faults") as world:
         yield world
 
 
