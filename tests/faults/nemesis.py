@@ -147,6 +147,17 @@ async def stream_server_killed(nemesis):
     await nemesis.world.server_again(nemesis.world.nats)
 
 
+async def services_killed_without_a_stream(nemesis):
+    """Kill every service while the stream is away: what each had in hand is nowhere else."""
+    world = nemesis.world
+    world.kill_server(world.nats)
+    await nemesis.some_time()
+    for it in world.services:
+        world.kill(it)
+    await world.server_again(world.nats)
+    await asyncio.gather(*(world.again(it) for it in world.services))
+
+
 async def stream_wiped(nemesis):
     """Lose the stream with all that it held; the operator fills it from the outboxes."""
     world = nemesis.world
@@ -278,5 +289,5 @@ LIGHT = (
 """Those that a minute has room for."""
 ALL = (
     *(*LIGHT, program_killed_at_a_failpoint, program_paused_for_long, machine_lost),
-    *(database_server_killed, stream_wiped),
+    *(database_server_killed, stream_wiped, services_killed_without_a_stream),
 )

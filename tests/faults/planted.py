@@ -142,7 +142,7 @@ BUGS = {
     "lost-update": Bug(lost_update, ("nothing_is_overwritten",)),
     "untold-change": Bug(untold_change, ("acknowledged_is_told", "changed_is_told")),
     "forgotten-first": Bug(
-        forgotten_first, ("stream_is_whole",), ("stream_server_killed", "program_killed")
+        forgotten_first, ("stream_is_whole",), ("services_killed_without_a_stream",)
     ),
     "acknowledged-first": Bug(
         acknowledged_first,

@@ -69,25 +69,13 @@ def planted_bugs(transcript):
     transcript.meaning = (
         "Each bug breaks one promise of the chassis in all three services\n"
         "(tests/faults/planted.py). It is given a workload and the faults under which it shows;\n"
-        "the checker must name the promise that it breaks. Without a bug all of these faults\n"
-        "together break nothing."
+        "the checker must name the promise that it breaks. What these faults and others break\n"
+        "without a bug, which is nothing, is in faults.md."
     )
     transcript.say(f"seed {seed} (SEED={seed} make prove PROOF=planted_bugs)")
-    transcript.is_proven = _is_sound(transcript, seed)
     for it in names:
         transcript.is_proven &= _is_seen(transcript, it, BUGS[it], seed)
     return transcript
-
-
-def _is_sound(transcript, seed):
-    """Run without a bug, under the faults of all of them."""
-    names = sorted({it for bug in BUGS.values() for it in bug.faults})
-    plan = Plan(seed, PLANTED_SECONDS, _named(names))
-    with a_world([CALM], shared=()) as world:
-        done = asyncio.run(run(world, plan))
-    count = len(done.evidence.commands)
-    transcript.say(f"no bug ({', '.join(names)}): {count} commands, {done.violations or 'sound'}")
-    return not done.violations
 
 
 def _named(names):
