@@ -1,6 +1,6 @@
 """Publishing on the stream: many events in one atomic batch, or one by one when in doubt."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -49,7 +49,7 @@ class StreamRefused(Exception):
     """The stream took some events and not others; these wait, the rest has gone on."""
 
 
-async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[Outgoing]:
+async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncGenerator[Outgoing, None]:
     """Give each event when the stream has it, in order; raise where it cannot go on.
 
     A batch that was not acknowledged may be there all the same, and one that holds a known id is
@@ -84,7 +84,9 @@ async def _publish_batch(stream: Stream, events: Sequence[Outgoing]) -> None:
         raise APIError(description="the stream did not take the batch as one")
 
 
-async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[Outgoing]:
+async def _publish_singly(
+    stream: Stream, events: Sequence[Outgoing]
+) -> AsyncGenerator[Outgoing, None]:
     """Publish in order; what the stream refuses for good keeps only its own aggregate back."""
     held: set[Aggregate] = set()
     for it in events:

@@ -134,6 +134,45 @@ async def test_relays_lease_every_partition_once_and_share_fairly(worker, stream
         await until(lambda: are(16))
 
 
+async def test_a_relay_that_falls_silent_gives_its_partitions_up(
+    works, worker, stream, monkeypatch
+):
+    """As one does that stands still, or whose machine is gone without a goodbye."""
+    monkeypatch.setattr(relay, "LEASE_SECONDS", 1.0)
+    silent, may_speak, is_silent = Relay(worker, stream, "toy"), asyncio.Event(), asyncio.Event()
+    turn = silent._turn
+
+    async def say_nothing(*given):
+        is_silent.set()
+        await may_speak.wait()
+        await turn(*given)
+
+    monkeypatch.setattr(silent, "_turn", say_nothing)
+    running = asyncio.create_task(silent.run())
+    await is_silent.wait()
+    await asyncio.gather(*(tell(works, ship, 2) for ship in FLEET))
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+        may_speak.set()
+        await tell(works, FLEET[0])
+        await until(lambda: none_pending(worker))
+        silent.stop()
+        await asyncio.wait_for(running, 30)
+    told = sequences(await on_the_stream(stream))
+    assert told == {ship: [1, 2] for ship in FLEET} | {FLEET[0]: [1, 2, 3]}
+
+
+async def test_a_round_ends_while_its_leases_last(works, worker, stream, monkeypatch):
+    """Where the stream is slow, what it has taken is forgotten before another relay may come."""
+    monkeypatch.setattr(relay, "LEASE_SECONDS", 0.0)
+    await tell(works, "shp_1", 3)
+    made = Relay(worker, stream, "toy")
+    async with worker.connect() as raw:
+        connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+        assert [await made._round(connection, range(16)) for _ in range(4)] == [1, 1, 1, 0]
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3]}
+
+
 async def test_a_killed_relay_loses_nothing_and_doubles_nothing(works, worker, stream):
     for _ in range(5):
         await asyncio.gather(*(tell(works, ship, 4) for ship in FLEET))
@@ -337,3 +376,40 @@ async def test_a_wake_is_enough_and_tenants_keep_apart(database, worker, stream)
     messages = await on_the_stream(stream)
     assert {it.subject.split(".")[1] for it in messages} == {"one", "other"}
     assert [json.loads(it.data)["sequence"] for it in messages] == [1, 1]
+
+
+@pytest.mark.parametrize("order", ["id", "at"])
+async def test_what_commits_late_is_lost_by_a_cursor_and_not_by_the_relay(
+    works, worker, stream, order
+):
+    """A cursor goes past an event that is numbered, or dated, and not committed yet."""
+    after = text(
+        f"SELECT id, {order} AS place FROM event"
+        f" WHERE CAST(:last AS text) IS NULL OR {order}::text > :last ORDER BY {order}::text"
+    )
+    seen, last = set(), None
+
+    async def look():
+        nonlocal last
+        async with worker.connect() as connection:
+            for it in await connection.execute(after, {"last": last}):
+                seen.add(it.id)
+                last = str(it.place)
+
+    late, early = FLEET[:2]
+    await tell(works, early, 2)
+    async with relaying(worker, stream):
+        for _ in range(3):
+            async with works.begin(Actor.system("default", "test")) as work:
+                await work.publish(ShipSunk(ship_id=late, cause="ice"))
+                await work.write()
+                await tell(works, early)
+                await look()
+            await look()
+        await until(lambda: none_pending(worker))
+    told = {json.loads(it.data)["id"] for it in await on_the_stream(stream)}
+    async with worker.connect() as connection:
+        laid = set(await connection.scalars(text("SELECT id FROM event")))
+    assert len(laid) == 8
+    assert seen < laid
+    assert told == laid

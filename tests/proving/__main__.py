@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.proving import deep_pages, proofs, subscribing, transcripts
+from tests.proving import deep_pages, faulty, proofs, subscribing, transcripts
 
 
 def main(names):
@@ -14,6 +14,7 @@ def main(names):
             *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
             *(proofs.generated_operations, proofs.typescript, proofs.compiled),
             *(deep_pages.deep_pages, subscribing.subscribers),
+            *(faulty.faults, faulty.planted_bugs),
         )
     }
     if unknown := set(names) - known.keys():

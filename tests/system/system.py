@@ -20,6 +20,7 @@ from deploy.stream import provisioning
 from deploy.stream.provisioning import StreamLimits
 from services.chassis.ids import new_id
 from services.customers import maintenance
+from tests.support.asking import capitalised, uncapitalised
 from tests.support.waiting import until
 
 PATIENCE = 120
@@ -48,17 +49,25 @@ class System:
             migrate_one(name, database.owner_url)
         made = keys.make(self.folder / "keys")
         asyncio.run(provisioning.apply_at(nats_url, StreamLimits(), []))
-        nats_urls = {name: self.nats.url_of(name) for name in self.databases}
-        ground = Ground(self.databases, nats_urls, made, self.sockets)
+        ground = self.ground(made)
         settings = LocalSettings(gateway_port=ports.any_free())
         self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
-        started = [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
+        started = self.parts(ground, settings)
         for it in started:
             self.programs[it.name] = it
             self.launch(it.name)
         for it in started:
             self.await_ready(it.name)
+
+    def ground(self, made):
+        """Say how programs reach the servers."""
+        nats_urls = {name: self.nats.url_of(name) for name in self.databases}
+        return Ground(self.databases, nats_urls, made, self.sockets)
+
+    def parts(self, ground, settings):
+        """Name the programs that are started."""
+        return [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
 
     def launch(self, name):
         program = self.programs[name]
@@ -169,16 +178,15 @@ class Company:
         return record["id"]
 
     async def tried(self, deed, given):
-        words = [n for n, letter in enumerate(deed) if letter.isupper()]
-        field = deed[words[0]].lower() + deed[words[0] + 1 :]
-        kind = deed[0].upper() + deed[1:]
+        kind = capitalised(deed)
         document = f"""mutation($i: {kind}Input!) {{ done: {deed}(input: $i) {{
-            {field} {{ id }} events {{ id type }} userErrors {{ code reason path }} }} }}"""
+            {record_of(deed)} {{ id }}
+            events {{ id type }} userErrors {{ code reason path }} }} }}"""
         return (await self.ask(document, i=given))["done"]
 
     async def do(self, deed, id, given=None):
         """Do a deed with a record, and give what it answered."""
-        kind = deed[0].upper() + deed[1:]
+        kind = capitalised(deed)
         declared = f"$id: ID!, $i: {kind}Input!" if given else "$id: ID!"
         argued = "id: $id, input: $i" if given else "id: $id"
         document = f"""mutation({declared}) {{ done: {deed}({argued}) {{
@@ -201,3 +209,9 @@ class Company:
             done = await self.do(step, order)
             assert done["userErrors"] == [], (step, done)
         return order
+
+
+def record_of(deed):
+    """Name the field of a deed's payload that holds its record: `order` of `placeOrder`."""
+    at = next(n for n, letter in enumerate(deed) if letter.isupper())
+    return uncapitalised(deed[at:])
