@@ -110,9 +110,14 @@ class Reader:
         self.name = name
         self.gate = gate
         self.handlers: dict[str, Handler] = {}
+        self.otherwise: Handler | None = None
+
+    def on_all(self, handler: Handler) -> None:
+        """Call a function for every event that no other is called for."""
+        self.otherwise = handler
 
     def on(self, *types: str) -> Callable[[Handler], Handler]:
-        """Call a function for events of these types; all others are stepped over."""
+        """Call a function for events of these types; all others may be stepped over."""
 
         def declare(handler: Handler) -> Handler:
             self.handlers |= dict.fromkeys(types, handler)
@@ -171,11 +176,11 @@ class Reader:
             if event.sequence > passed + 1:
                 return False
             if event.sequence == passed + 1:
-                if handler := self.handlers.get(event.type):
+                if handler := self.handlers.get(event.type, self.otherwise):
                     handler(cursor, event)
                 self.gate.note(cursor, event.subject, event.sequence)
         return True
 
 
 def _doubled(first: float, tries: int) -> float:
-    return min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS)
+    return float(min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS))
