@@ -10,9 +10,11 @@ import aiohttp
 import orjson
 import pytest
 
+from services.chassis import contract
 from tests.deploy.runs import crm
 from tests.support.waiting import until
 from tests.system import deeds, outside
+from tests.system.recording import recorded, shapes, told
 
 PERSONAL = [
     *("Canary Contact", "canary.contact", "Canary Street", "Canary Person", "Canary Staff"),
@@ -70,6 +72,13 @@ async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_d
         assert (body["type"], body["source"]) == (row["type"], f"/{row['type'].split('.')[0]}")
         assert (body["subject"], body["sequence"]) == (row["aggregate_id"], row["sequence"])
         assert body["time"].endswith("Z")
+
+
+async def test_what_is_told_is_what_is_recorded_for_the_catalogue(system, company):
+    await deeds.play(company)
+    for service, bodies in (await told(system, company)).items():
+        assert shapes(bodies) == shapes(recorded(service)), "`make recordings` writes them anew"
+        assert {it["type"] for it in bodies} == {it.type for it in contract.published(service)}
 
 
 async def test_no_event_and_no_log_says_who_a_person_is_or_what_was_said(system, company):

@@ -6,7 +6,6 @@ do about an event, and that it is done, are one transaction in your own database
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -110,9 +109,14 @@ class Reader:
         self.name = name
         self.gate = gate
         self.handlers: dict[str, Handler] = {}
+        self.otherwise: Handler | None = None
+
+    def on_all(self, handler: Handler) -> None:
+        """Call a function for every event that no other is called for."""
+        self.otherwise = handler
 
     def on(self, *types: str) -> Callable[[Handler], Handler]:
-        """Call a function for events of these types; all others are stepped over."""
+        """Call a function for events of these types; all others may be stepped over."""
 
         def declare(handler: Handler) -> Handler:
             self.handlers |= dict.fromkeys(types, handler)
@@ -139,14 +143,20 @@ class Reader:
             inbox_prefix=f"_INBOX_{self.name}",
             max_reconnect_attempts=-1,
             ping_interval=10,
+            error_cb=_tell,
         )
         try:
             stream = client.jetstream()
             told = await stream.pull_subscribe_bind(self.name, stream="CRM")
             while True:
-                with contextlib.suppress(asyncio.TimeoutError, nats.errors.Error):
+                try:
                     for message in await told.fetch(BATCH, timeout=WAIT_SECONDS):
                         await self._take(message)
+                except TimeoutError:
+                    continue  # nothing came
+                except nats.errors.Error as error:
+                    await _tell(error)
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             await client.close()
 
@@ -171,11 +181,16 @@ class Reader:
             if event.sequence > passed + 1:
                 return False
             if event.sequence == passed + 1:
-                if handler := self.handlers.get(event.type):
+                if handler := self.handlers.get(event.type, self.otherwise):
                     handler(cursor, event)
                 self.gate.note(cursor, event.subject, event.sequence)
         return True
 
 
+async def _tell(error: Exception) -> None:
+    """Say in a line what is wrong; the library would print where, at each attempt."""
+    LOG.warning("the stream is in trouble: %s", f"{type(error).__name__} {error}".strip())
+
+
 def _doubled(first: float, tries: int) -> float:
-    return min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS)
+    return float(min(first * 2 ** min(tries - 1, 20), LONGEST_SECONDS))

@@ -11,6 +11,8 @@ from pydantic.alias_generators import to_pascal
 
 from services.chassis import dead_letters, relay
 from services.chassis.dead_letters import DeadLetter, DeadLetterReason, DeadLetterStatus
+from services.chassis.events import Event
+from services.chassis.graph.backfill import Backfilling, backfill_field
 from services.chassis.graph.declare import Info, connection, one, recorded
 from services.chassis.graph.making import Part, described, made_field, made_type
 from services.chassis.graph.mutate import Command, verb
@@ -58,11 +60,15 @@ class EventConsumer:
 
 @dataclass(frozen=True)
 class Spine:
-    """What a service says of its events: its name, and the permissions to look and to mend."""
+    """What a service says of its events: its name, and the permissions to look and to mend.
+
+    `told` has a fact of each aggregate that a reader may begin with: one that says what all do.
+    """
 
     service: str
     read: Permission
     mend: Permission
+    told: tuple[type[Event], ...] = ()
 
     @property
     def type_name(self) -> str:
@@ -90,7 +96,7 @@ def dead_letter_type(of: Spine) -> Any:
     return recorded(f"{of.type_name}DeadLetter", Reading(DeadLetter, of.read), fields, told)
 
 
-def standing_fields(of: Spine, letter: Any) -> dict[str, Any]:
+def standing_fields(of: Spine, letter: Any, backfilling: Backfilling) -> dict[str, Any]:
     parts = [
         Part("backlog", EventBacklog, "The company's events that wait for the stream."),
         Part("consumers", list[EventConsumer], "The readers of this service, all companies'."),
@@ -101,6 +107,7 @@ def standing_fields(of: Spine, letter: Any) -> dict[str, Any]:
     described = "How events fare in this service: what waits, who lags."
     return {
         f"{of.service}_events": made_field(kind | None, described, [], Standing(kind, of.read)),
+        f"{of.service}_events_backfill": backfill_field(backfilling),
         f"{of.service}_dead_letter": one(letter, "One event that did not get through."),
         f"{of.service}_dead_letters": connection(letter, "The events that did not get through."),
     }
