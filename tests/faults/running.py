@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 
 from services.chassis.ending import end
+from services.chassis.streams import STREAM
 from tests.faults import checker, gathering
 from tests.faults.checker import Violation
 from tests.faults.evidence import Evidence
@@ -17,6 +18,7 @@ from tests.faults.listening import Listener
 from tests.faults.nemesis import Fault, Nemesis
 from tests.faults.workload import Client, Known
 from tests.support.waiting import until
+from tests.system import outside
 from tests.system.system import Company
 
 CLIENTS = 6
@@ -94,6 +96,8 @@ async def run(world, plan):
     await asyncio.gather(*working)
     came_right = partial(gathering.is_drained, world, company, listener)
     drained = await _waited(came_right, plan.patience)
+    if drained is None:
+        await _note_what_stands_still(world, history)
     evidence = await gathering.gather(world, company, history, nemesis.made_up, listener)
     await end(beside)
     history.close()
@@ -112,6 +116,13 @@ async def _renewed(company):
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         company.token = await company.sign_in(company.email)
+
+
+async def _note_what_stands_still(world, history):
+    """Write down how far each reader is, as the stream sees it."""
+    async with outside.stream(world) as js:
+        for it in await js.consumers_info(STREAM):
+            history.note("consumer", info=str(it))
 
 
 async def _waited(came_right, patience):

@@ -5,6 +5,7 @@ import os
 import random
 from collections import Counter
 
+from deploy.local.checkout import ROOT
 from tests.faults import nemesis
 from tests.faults.planted import BUGS
 from tests.faults.running import Plan, run
@@ -16,6 +17,8 @@ CALM_SECONDS, CALM_PACE = 45.0, 0.3
 PLANTED_SECONDS, PLANTED_PATIENCE, PLANTED_RUNS = 20.0, 20.0, 4
 """A bug may hide from a run or two, by chance or on a slow machine."""
 CALM = "slow"
+KEPT = ROOT / ".run" / "faults-proof"
+"""Where histories and logs of a proof stay: what comes once in an hour is looked for there."""
 
 
 def faults(transcript):
@@ -36,7 +39,7 @@ def faults(transcript):
         calm = Plan(seed, CALM_SECONDS, pace=CALM_PACE)
         _say(transcript, "calm", asyncio.run(run(world, calm)), total)
     left, number = minutes * 60, 0
-    with a_world() as world:
+    with a_world(kept=KEPT) as world:
         while left > 0:
             number += 1
             plan = Plan(seed + number, min(left, ROUND_SECONDS), nemesis.ALL)

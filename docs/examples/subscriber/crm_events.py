@@ -6,7 +6,6 @@ do about an event, and that it is done, are one transaction in your own database
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -144,14 +143,20 @@ class Reader:
             inbox_prefix=f"_INBOX_{self.name}",
             max_reconnect_attempts=-1,
             ping_interval=10,
+            error_cb=_tell,
         )
         try:
             stream = client.jetstream()
             told = await stream.pull_subscribe_bind(self.name, stream="CRM")
             while True:
-                with contextlib.suppress(asyncio.TimeoutError, nats.errors.Error):
+                try:
                     for message in await told.fetch(BATCH, timeout=WAIT_SECONDS):
                         await self._take(message)
+                except TimeoutError:
+                    continue  # nothing came
+                except nats.errors.Error as error:
+                    await _tell(error)
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             await client.close()
 
@@ -180,6 +185,11 @@ class Reader:
                     handler(cursor, event)
                 self.gate.note(cursor, event.subject, event.sequence)
         return True
+
+
+async def _tell(error: Exception) -> None:
+    """Say in a line what is wrong; the library would print where, at each attempt."""
+    LOG.warning("the stream is in trouble: %s", f"{type(error).__name__} {error}".strip())
 
 
 def _doubled(first: float, tries: int) -> float:
