@@ -42,7 +42,7 @@ async def test_the_stream_keeps_what_it_has_and_refuses_what_is_too_much(nats_se
     kept = info.config
     assert (kept.subjects, kept.storage, kept.retention) == (["crm.>"], "file", "limits")
     assert (kept.discard, kept.max_bytes, kept.max_age) == ("new", 4096 * MIB, 14 * DAY)
-    assert (kept.deny_delete, kept.deny_purge, kept.allow_direct) == (True, True, False)
+    assert (kept.deny_delete, kept.deny_purge, kept.allow_direct) == (True, True, True)
     assert (kept.allow_atomic, kept.duplicate_window, kept.num_replicas) == (True, 3600, 1)
 
 

@@ -54,7 +54,7 @@ async def test_another_companys_records_are_not_among_them(company, engine):
 async def test_whoever_may_not_read_events_is_refused(company):
     seller = await company.employ("SALES_REPRESENTATIVE")
     answer = await company.answer(PAGE, seller, of="sales.product", n=2)
-    assert answer["data"] is None
+    assert answer["data"] == {"salesEventsBackfill": None}
     assert [it["extensions"]["code"] for it in answer["errors"]] == ["FORBIDDEN"]
 
 
