@@ -50,7 +50,7 @@ class Subscriber:
         self.stream = stream
         self._stopping = False
         self._lanes = Lanes(width=AT_ONCE, room=BATCH)
-        self._failing: dict[tuple[str, int], Failing] = {}
+        self._failing: dict[tuple[str, str], Failing] = {}
         self.pulling: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -141,7 +141,7 @@ class Subscriber:
         return buried
 
     def _note_failure(self, consumer: str, message: Msg) -> int:
-        key = (consumer, message.metadata.sequence.stream)
+        key = (consumer, _id_of(message))
         before = self._failing.get(key)
         times = before.times + 1 if before else 1
         self._failing[key] = Failing(times, message.metadata.timestamp.timestamp())
@@ -149,12 +149,17 @@ class Subscriber:
         return times
 
     def _succeeded(self, consumer: str, message: Msg) -> None:
-        if self._failing.pop((consumer, message.metadata.sequence.stream), None):
+        if self._failing.pop((consumer, _id_of(message)), None):
             self._measure(consumer)
 
     def _measure(self, consumer: str) -> None:
         since = [it.since for (of, _number), it in self._failing.items() if of == consumer]
         metrics.FAILING_SINCE.labels(consumer).set(min(since, default=0))
+
+
+def _id_of(message: Msg) -> str:
+    """Know a message by its event: a stream that was made anew gives the same numbers again."""
+    return (message.headers or {}).get("ce-id") or str(message.metadata.sequence.stream)
 
 
 def _tell_failure(consumer: str, message: Msg, error: Exception, times: int) -> None:
