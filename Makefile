@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv/bin
 CRM := $(VENV)/python -m deploy.cli
-CODE := services gateway deploy tests
+CODE := services gateway deploy tests docs/examples
 
 .PHONY: help
 help: ## List the commands.
@@ -66,6 +66,12 @@ format: install ## Put the code into its one form.
 contracts: install ## Write the generated files anew: schemas, events, permissions, supergraph.
 	@$(VENV)/python -m services.chassis.contract
 	@$(CRM) compose
+	@$(CRM) events users
+
+.PHONY: recordings
+recordings: install ## Play every deed on a fresh system, and write down what it told: the catalogue's examples.
+	@$(VENV)/python -m tests.system.recording
+	@$(VENV)/python -m services.chassis.contract
 
 .PHONY: release-contracts
 release-contracts: install ## Hold clients' contracts to today's from here on; BREAKING=1 where that breaks clients.
@@ -86,6 +92,7 @@ check-imports:
 check-contracts:
 	$(VENV)/python -m services.chassis.contract --check
 	$(CRM) compose --check
+	$(CRM) events users --check
 
 .PHONY: prove
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).

@@ -14,6 +14,8 @@ CACHED_CALLERS = 10_000
 VERIFIED_SECONDS = 10
 """A token is verified anew this often; an expired one is thus known that much later at most."""
 MINTED_LIFE = timedelta(seconds=60)
+LASTING_LIFE = timedelta(hours=1)
+"""Of a token for an answer that goes on, where nobody signed in."""
 MINTED_SECONDS = 30
 """How long a minted token is used again: well under its life."""
 SCHEME = "bearer "
@@ -63,6 +65,12 @@ class Gatekeeper:
             (caller.token, audience),
             lambda: self.signer.sign(caller.identity, audience=audience, life=MINTED_LIFE),
         )
+
+    def lasting_token_for(self, caller: Caller, audience: str) -> str:
+        """Give one for an answer that goes on: it serves as long as the caller's own."""
+        left = caller.identity.seconds_left(self.signer.clock())
+        life = LASTING_LIFE if left is None else timedelta(seconds=left)
+        return self.signer.sign(caller.identity, audience=audience, life=life)
 
 
 def _unauthenticated(message: str) -> RequestRefused:

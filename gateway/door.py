@@ -1,25 +1,30 @@
 """The ASGI application: bytes in, bytes out, and what an operator's probes ask."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import aclosing
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from gateway.authentication import Gatekeeper
-from gateway.errors import Code, RequestRefused
+from gateway.authentication import Caller, Gatekeeper
+from gateway.errors import Code, RequestRefused, error
 from gateway.explorer import Explorer
 from gateway.metrics import Metrics
-from gateway.parsing import read_request
-from gateway.pipeline import Pipeline
+from gateway.parsing import GraphQLRequest, read_request
+from gateway.pipeline import Answers, Pipeline
 from gateway.subgraphs import IDEMPOTENCY_KEY, Subgraphs
-from services.chassis import telemetry
+from services.chassis import subscribing, telemetry
 from services.chassis.logs import log, say_of_all
+from services.chassis.refusals import LimitExceeded
+from services.chassis.subscribing import EventStream, Places
+from services.chassis.tokens import Identity
 
 Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+T = TypeVar("T")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -64,15 +69,22 @@ class Door:
         self.subgraphs = subgraphs
         self.metrics = metrics
         self.explorer = explorer
+        self.places = Places()
         self.is_started = False
         self.is_draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif scope["type"] == "http" and self._is_live(scope):
+            await self._subscribe(scope, receive, send)
         elif scope["type"] == "http":
             response = await self._respond(scope, receive)
             await response.send(send)
+
+    def _is_live(self, scope: Scope) -> bool:
+        is_asked = (scope["method"], scope["path"]) == ("POST", "/graphql")
+        return is_asked and subscribing.is_wanted(_headers(scope))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -110,40 +122,74 @@ class Door:
         return _plain(404, "there is nothing here")
 
     async def _graphql(self, scope: Scope, receive: Receive) -> Response:
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        headers = _headers(scope)
         budget = self.pipeline.settings.request_seconds
-        with telemetry.traced(telemetry.continued(headers, budget)) as trace:
+        with telemetry.traced(telemetry.continued(headers, budget)):
             begun = perf_counter()
-            status, answer = await self._answer(headers, receive)
-            took, outcome = perf_counter() - begun, _outcome(answer)
+            status, answer = await _outcome(self._answer(headers, receive))
+            took, outcome = perf_counter() - begun, _named(answer)
             self.metrics.request(outcome, took)
             log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
-            for each in answer.get("errors", ()):
-                each["extensions"] = {**each["extensions"], "requestId": trace.request_id}
-            kind = GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
-            return Response(
-                status,
-                orjson.dumps(answer),
-                f"{kind}; charset=utf-8",
-                {"x-request-id": trace.request_id},
-            )
+            return _response(status, answer, headers)
 
-    async def _answer(
-        self, headers: Mapping[str, str], receive: Receive
-    ) -> tuple[int, dict[str, Any]]:
+    async def _subscribe(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give an answer that goes on, as server-sent events."""
+        headers = _headers(scope)
+        budget = self.pipeline.settings.request_seconds
+        with telemetry.traced(telemetry.continued(headers, budget)):
+            status, opened = await _outcome(self._opened(headers, receive))
+            if isinstance(opened, dict):
+                await _response(status, opened, headers).send(send)
+                return
+            answers, identity = opened
+            try:
+                with (
+                    self.places.taken(identity.tenant, identity.subject),
+                    self.metrics.subscriptions.track_inprogress(),
+                ):
+                    stream = EventStream(receive, send, self.places.closing)
+                    await self._carry(answers, identity, stream)
+            except LimitExceeded as refused:
+                answer = {"errors": [error(Code.LIMIT_EXCEEDED, refused.message)]}
+                await _response(429, answer, headers).send(send)
+
+    async def _carry(self, answers: Answers, identity: Identity, stream: EventStream) -> None:
+        """Carry answers until the caller's token expires, or nobody takes them."""
+        trace = telemetry.current()
+        seconds = identity.seconds_left(self.gatekeeper.verifier.clock())
+        expired = error(Code.UNAUTHENTICATED, "the token has expired: come again with a new one")
+        last = _told({"errors": [expired]})
+        log().info("a subscription begins")
         try:
-            _check_content_type(headers.get("content-type", ""))
-            body = await self._body(headers, receive)
-            caller = self.gatekeeper.identify(headers.get("authorization", ""))
-            say_of_all(tenant=caller.identity.tenant)
-            request = read_request(body, headers.get(IDEMPOTENCY_KEY, ""))
-            return 200, await self.pipeline.answer(request, caller)
-        except RequestRefused as refused:
-            return refused.status, {"errors": refused.errors}
-        except Exception:  # noqa: BLE001  # the one place where faults are masked and logged
-            log().exception("request failed")
-            fault = RequestRefused(Code.INTERNAL, "something went wrong here", status=500)
-            return fault.status, {"errors": fault.errors}
+            async with aclosing(self._counted(answers)) as counted:
+                await stream.carry(counted, trace.request_id, seconds, last)
+        except TimeoutError:
+            log().info("a subscription's client takes nothing any more")
+        log().info("a subscription ends")
+
+    async def _counted(self, answers: Answers) -> Answers:
+        async with aclosing(answers):
+            async for it in answers:
+                self.metrics.delivered.inc()
+                yield _told(it)
+
+    async def _answer(self, headers: Mapping[str, str], receive: Receive) -> dict[str, Any]:
+        return await self.pipeline.answer(*await self._admitted(headers, receive))
+
+    async def _opened(
+        self, headers: Mapping[str, str], receive: Receive
+    ) -> tuple[Answers, Identity]:
+        request, caller = await self._admitted(headers, receive)
+        return await self.pipeline.answers(request, caller), caller.identity
+
+    async def _admitted(
+        self, headers: Mapping[str, str], receive: Receive
+    ) -> tuple[GraphQLRequest, Caller]:
+        _check_content_type(headers.get("content-type", ""))
+        body = await self._body(headers, receive)
+        caller = self.gatekeeper.identify(headers.get("authorization", ""))
+        say_of_all(tenant=caller.identity.tenant)
+        return read_request(body, headers.get(IDEMPOTENCY_KEY, "")), caller
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         limit = self.pipeline.settings.max_body_bytes
@@ -175,7 +221,37 @@ def _too_large(limit: int) -> RequestRefused:
     return RequestRefused(Code.BAD_REQUEST, message, status=413)
 
 
-def _outcome(answer: Mapping[str, Any]) -> str:
+async def _outcome(doing: Awaitable[T]) -> tuple[int, T | dict[str, Any]]:
+    """Do it; what is wrong with the request is said, what is wrong here masked and logged."""
+    try:
+        return 200, await doing
+    except RequestRefused as refused:
+        return refused.status, {"errors": refused.errors}
+    except Exception:  # noqa: BLE001  # the one place where faults are masked and logged
+        log().exception("request failed")
+        fault = RequestRefused(Code.INTERNAL, "something went wrong here", status=500)
+        return fault.status, {"errors": fault.errors}
+
+
+def _told(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give each error of an answer the request's id."""
+    for each in answer.get("errors", ()):
+        request_id = telemetry.current().request_id
+        each["extensions"] = {**each["extensions"], "requestId": request_id}
+    return answer
+
+
+def _response(status: int, answer: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    kind = GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
+    more = {"x-request-id": telemetry.current().request_id}
+    return Response(status, orjson.dumps(_told(answer)), f"{kind}; charset=utf-8", more)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def _named(answer: Mapping[str, Any]) -> str:
     if "data" not in answer:
         return "refused"
     return "partial" if answer.get("errors") else "ok"

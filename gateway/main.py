@@ -24,7 +24,10 @@ CANNOT_START = 2
 
 
 class Server(uvicorn.Server):
-    """Stops in order: no longer ready, no new connections, what is in flight is finished."""
+    """Stops in order: no longer ready, no new connections, what is in flight is finished.
+
+    Subscriptions end at once: their clients go on elsewhere.
+    """
 
     def __init__(self, config: uvicorn.Config, door: Door) -> None:
         super().__init__(config)
@@ -32,6 +35,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.door.is_draining = True
+        self.door.places.closing.set()
         super().handle_exit(sig, frame)
 
 

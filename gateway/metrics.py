@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -41,6 +41,15 @@ class Metrics:
             "Time of a request to a subgraph.",
             ["subgraph", "outcome"],
             buckets=SECONDS,
+            registry=self.registry,
+        )
+
+        self.subscriptions = Gauge(
+            "gateway_subscriptions_open", "Subscriptions that are open.", registry=self.registry
+        )
+        self.delivered = Counter(
+            "gateway_subscription_answers",
+            "Answers given to subscriptions.",
             registry=self.registry,
         )
 

@@ -1,6 +1,7 @@
 """One request through all stages, in reading order."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,13 +11,14 @@ from graphql import DocumentNode, OperationDefinitionNode, OperationType
 from gateway import parsing, planner, validation
 from gateway.authentication import Caller
 from gateway.caching import SingleFlight
-from gateway.errors import Code, Error, SubgraphFailed, error
+from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
 from gateway.parsing import GraphQLRequest
 from gateway.planner import Fetch, Operation, Plan
 from gateway.settings import GatewaySettings
 from gateway.subgraphs import Subgraphs
 from gateway.supergraph import Supergraph
+from services.chassis import telemetry
 from services.chassis.logs import log
 
 
@@ -40,6 +42,7 @@ class Prepared:
     projection: Projection
 
 
+Answers = AsyncGenerator[dict[str, Any], None]
 PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
 """Document, operation name, and the values of the variables in @skip and @include."""
 
@@ -60,12 +63,53 @@ class Pipeline:
 
     async def answer(self, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
         """Give the answer's data and errors, or raise `RequestRefused`."""
+        prepared = await self._ready(request)
+        if prepared.node.operation is OperationType.SUBSCRIPTION:
+            message = "a subscription is answered as text/event-stream: accept that"
+            raise RequestRefused(Code.BAD_REQUEST, message, status=406)
+        return await self._answer(request, caller, prepared)
+
+    async def answers(self, request: GraphQLRequest, caller: Caller) -> Answers:
+        """Give the answers of what may be a subscription, or raise `RequestRefused`."""
+        prepared = await self._ready(request)
+        if prepared.node.operation is OperationType.SUBSCRIPTION:
+            return self._events(request, caller, prepared)
+        return self._only(request, caller, prepared)
+
+    async def _only(self, request: GraphQLRequest, caller: Caller, prepared: Prepared) -> Answers:
+        yield await self._answer(request, caller, prepared)
+
+    async def _events(
+        self, request: GraphQLRequest, caller: Caller, prepared: Prepared
+    ) -> Answers:
+        """Answer for each event of the subgraph that has them; each has time of its own."""
+        source, trace = prepared.plan.fetches[0], telemetry.current()
+        given = {it: request.variables[it] for it in source.variables if it in request.variables}
+        ask = partial(self._ask, caller, "")
+        try:
+            async with aclosing(self.subgraphs.listen(caller, source, given)) as events:
+                async for event in events:
+                    with telemetry.traced(trace.renewed(self.settings.request_seconds)):
+                        run = Run(prepared.plan, request.variables, ask)
+                        await run.go_on(event)
+                    yield _completed(prepared.projection, run)
+        except SubgraphFailed as failure:
+            _warn(source, failure)
+            told = error(failure.code, failure.message, service=source.subgraph)
+            yield {"errors": [told]}
+
+    async def _ready(self, request: GraphQLRequest) -> Prepared:
+        """Lead a request through all that comes before any subgraph is asked."""
         document = await self._documents.get(request.query, partial(self._read, request.query))
         node = parsing.pick_operation(document.node, request.operation_name)
         if node.operation is OperationType.MUTATION:
             parsing.check_mutations(document.node, request)
         coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
-        prepared = await self._prepared(request, document, node, coerced)
+        return await self._prepared(request, document, node, coerced)
+
+    async def _answer(
+        self, request: GraphQLRequest, caller: Caller, prepared: Prepared
+    ) -> dict[str, Any]:
         ask = partial(self._ask, caller, request.idempotency_key)
         run = Run(prepared.plan, request.variables, ask)
         await run.finish()
@@ -107,12 +151,7 @@ class Pipeline:
         try:
             return await self.subgraphs.ask(caller, fetch, variables, key=key)
         except SubgraphFailed as failure:
-            log().warning(
-                "fetch failed",
-                subgraph=fetch.subgraph,
-                code=failure.code.value,
-                reason=failure.reason,
-            )
+            _warn(fetch, failure)
             raise
 
     def _introspected(self, prepared: Prepared, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,3 +166,8 @@ def _completed(projection: Projection, run: Run) -> dict[str, Any]:
         message = f"null came for {notes.broken[0]}, which promises a value"
         errors.append(error(Code.INTERNAL, message))
     return {"errors": errors, "data": data} if errors else {"data": data}
+
+
+def _warn(fetch: Fetch, failure: SubgraphFailed) -> None:
+    code, reason = failure.code.value, failure.reason
+    log().warning("fetch failed", subgraph=fetch.subgraph, code=code, reason=reason)

@@ -1,17 +1,20 @@
 """Asks subgraphs over HTTP, by TCP or a unix socket, within the time that the request has left."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import aiohttp
 import orjson
 
+from gateway import listening
 from gateway.authentication import Caller, Gatekeeper
 from gateway.errors import Code, SubgraphFailed
 from gateway.metrics import Metrics
 from gateway.planner import Fetch
 from services.chassis import telemetry
+from services.chassis.subscribing import EVENT_STREAM
 
 CONNECTIONS = 100
 IDLE_SECONDS = 4
@@ -29,6 +32,8 @@ class Subgraphs:
         self.gatekeeper = gatekeeper
         self.metrics = metrics
         self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._listening: dict[str, aiohttp.ClientSession] = {}
+        """For answers that go on, so that they take no connection from those that do not."""
 
     async def open(self) -> None:
         for name, url in self.urls.items():
@@ -37,9 +42,12 @@ class Subgraphs:
                 timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
                 json_serialize=lambda told: orjson.dumps(told).decode(),
             )
+            self._listening[name] = aiohttp.ClientSession(
+                connector=_connector(url, limit=0), timeout=listening.timeout()
+            )
 
     async def close(self) -> None:
-        for session in self._sessions.values():
+        for session in (*self._sessions.values(), *self._listening.values()):
             await session.close()
 
     async def ask(
@@ -61,12 +69,35 @@ class Subgraphs:
                 raise SubgraphFailed(Code.DEADLINE_EXCEEDED, message, repr(error)) from error
             except (aiohttp.ClientError, OSError) as error:
                 outcome.failed()
-                raise _unavailable(name, repr(error)) from error
+                raise listening.unavailable(name, repr(error)) from error
             answer = _answer(text)
             if answer is None:
                 outcome.failed()
-                raise _unavailable(name, f"no GraphQL answer but {text[:200]!r}")
+                raise listening.unavailable(name, f"no GraphQL answer but {text[:200]!r}")
             return answer
+
+    async def listen(
+        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
+    ) -> AsyncGenerator[Mapping[str, Any], None]:
+        """Give each answer to a subscription; whoever stops listening hangs up at once."""
+        name = fetch.subgraph
+        headers = {
+            "content-type": "application/json",
+            "accept": EVENT_STREAM,
+            "authorization": f"Bearer {self.gatekeeper.lasting_token_for(caller, name)}",
+            **telemetry.current().child().headers(),
+        }
+        body = orjson.dumps({"query": fetch.document, "variables": variables})
+        address, session = _address(self.urls[name]), self._listening[name]
+        try:
+            async with (
+                session.post(address, data=body, headers=headers) as response,
+                aclosing(listening.answers(name, response)) as answers,
+            ):
+                async for it in answers:
+                    yield it
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise listening.unavailable(name, repr(error)) from error
 
     async def _send(self, caller: Caller, fetch: Fetch, body: bytes, key: str) -> bytes:
         if fetch.is_mutation:  # sent once: it may have been done although nobody says so
@@ -92,11 +123,11 @@ class Subgraphs:
             return await response.read()
 
 
-def _connector(url: str) -> aiohttp.BaseConnector:
+def _connector(url: str, limit: int = CONNECTIONS) -> aiohttp.BaseConnector:
     if url.startswith(UNIX):
         path = url.removeprefix(UNIX)
-        return aiohttp.UnixConnector(path, limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS)
-    return aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS)
+        return aiohttp.UnixConnector(path, limit=limit, keepalive_timeout=IDLE_SECONDS)
+    return aiohttp.TCPConnector(limit=limit, keepalive_timeout=IDLE_SECONDS)
 
 
 def _address(url: str) -> str:
@@ -112,9 +143,3 @@ def _answer(text: bytes) -> Mapping[str, Any] | None:
         return None
     errors = told.get("errors")
     return told if errors is None or isinstance(errors, list) else None
-
-
-def _unavailable(name: str, reason: str) -> SubgraphFailed:
-    return SubgraphFailed(
-        Code.SUBGRAPH_UNAVAILABLE, f"the {name} service is not available", reason
-    )

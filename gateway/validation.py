@@ -9,7 +9,6 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     ValidationRule,
     get_variable_values,
     specified_rules,
@@ -17,7 +16,7 @@ from graphql import (
 )
 from graphql import GraphQLError as Fault
 
-from gateway.errors import Code, RequestRefused, bad_request
+from gateway.errors import bad_request
 
 MAX_ERRORS = 20
 
@@ -46,8 +45,6 @@ def check_operation(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Give the variables with defaults, or refuse those that do not fit."""
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise RequestRefused(Code.BAD_REQUEST, "subscriptions are not served here yet")
     defined = operation.variable_definitions or ()
     if not defined:
         return {}

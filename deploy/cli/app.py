@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from .eventing.commands import events
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -20,6 +22,7 @@ app = typer.Typer(
 )
 tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companies on this system.")
 app.add_typer(tenant, name="tenant")
+app.add_typer(events, name="events")
 
 
 class Format(enum.Enum):
@@ -148,13 +151,14 @@ def migrate(
 
 @app.command()
 def stream() -> None:
-    """Print the address of the event stream, password included.
+    """Print the administrator's address of the event stream, password included.
 
-    For a subscriber on this machine; whoever has it may read and write everything.
+    Whoever has it may do everything with the stream: to subscribers give what
+    `crm events grant` prints.
 
     \b
     Example:
-      NATS_URL=$(crm stream) python my_subscriber.py
+      NATS_URL=$(crm stream) python my_inspection.py
     """
     from . import streaming
 

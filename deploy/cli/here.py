@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 from deploy.local.checkout import Checkout
 from deploy.local.databases import SERVICES, Database
+from deploy.local.nats import Nats
 from deploy.local.refusals import NotRunning, NotThere, Refused
 from deploy.local.settings import LocalSettings
 
@@ -37,6 +38,18 @@ def databases() -> dict[str, Database]:
             raise NotRunning("PostgreSQL is not up yet: see `make logs`")
         place = f"postgresql://{places['postgres']}/postgres"
     return {name: Database.of(name, place, here.keys) for name in SERVICES}
+
+
+def nats() -> Nats:
+    """Give the stream's server of this checkout; only a system that is up has one."""
+    if settings().nats_url is not None:
+        raise Refused("NATS_URL names a server whose users are its own: see deploy/README.md")
+    here = checkout()
+    parts = {part.name: part for part in here.parts()}
+    if here.supervisor() is None or "nats" not in parts:
+        raise NotRunning("this checkout is not up: `make run` starts it")
+    port = int(parts["nats"].address.rpartition(":")[2])
+    return Nats(here.nats, port, log=here.log("nats"), reached=parts["nats"].pid)
 
 
 def named(name: str) -> str:

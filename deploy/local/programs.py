@@ -42,7 +42,7 @@ class Ground:
     """What the programs stand on, once both servers are up."""
 
     databases: Mapping[str, Database]
-    nats_url: str
+    nats_urls: Mapping[str, str]
     keys: Mapping[str, KeyFiles]
     sockets: Path
 
@@ -59,7 +59,7 @@ def service(name: str, ground: Ground, settings: LocalSettings) -> Program:
         "GRPC_LISTEN": f"unix:{ground.sockets / name}.grpc",
         "DATABASE_URL": ground.databases[name].app_url,
         "WORKER_DATABASE_URL": ground.databases[name].worker_url,
-        "NATS_URL": ground.nats_url,
+        "NATS_URL": ground.nats_urls[name],
         "RPC_TARGETS": json.dumps(rpc_targets(name, ground)),
     }
     return program(f"services.{name}.main", told | common(name, ground, settings), name=name)

@@ -13,6 +13,10 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from deploy.stream import provisioning
+from deploy.stream.grants import Grant
+from deploy.stream.provisioning import StreamLimits
+
 from . import databases, keys, ports, processes, programs
 from .checkout import ROOT, Checkout, Part
 from .company import Company
@@ -66,10 +70,10 @@ class Supervisor:
             self.watch()
 
     def start(self) -> None:
-        admin_url, nats_url = self.start_postgres(), self.start_nats()
+        admin_url, nats_urls = self.start_postgres(), self.start_nats()
         made = self.prepare(admin_url)
         with self.screen.step("preparing keys", "keys"):
-            ground = Ground(made, nats_url, keys.make(self.checkout.keys), self.make_sockets())
+            ground = Ground(made, nats_urls, keys.make(self.checkout.keys), self.make_sockets())
         self.start_programs(self.system.services(ground, self.settings))
         company = self.system.company
         explorer = company.explorer_settings() if company else {}
@@ -88,16 +92,26 @@ class Supervisor:
             asyncio.run(databases.seclude(url))
         return url
 
-    def start_nats(self) -> str:
+    def start_nats(self) -> dict[str, str]:
+        """Give each service its own address of the stream; a foreign server has one for all."""
         if self.settings.nats_url is not None:
-            return self.settings.nats_url.get_secret_value()
+            url = self.settings.nats_url.get_secret_value()
+            return self.prepare_stream(url, dict.fromkeys(SERVICES, url), [])
         log = self.checkout.fresh_log("nats")
         server = Nats(self.checkout.nats, self.settings.nats_port, log=log)
         with self.screen.step("starting NATS", "NATS"):
             self.on_stop("NATS", server.stop)
             url = server.start()
             self.add("nats", server.process, f"{ports.HOST}:{server.port}")
-        return url
+        granted = list(server.grants().values())
+        return self.prepare_stream(url, {it: server.url_of(it) for it in SERVICES}, granted)
+
+    def prepare_stream(
+        self, url: str, urls: dict[str, str], granted: Sequence[Grant]
+    ) -> dict[str, str]:
+        with self.screen.step("making the stream", "stream and consumers"):
+            asyncio.run(provisioning.apply_at(url, StreamLimits(), granted))
+        return urls
 
     def prepare(self, admin_url: str) -> dict[str, Database]:
         with self.screen.step("making databases", "databases and roles"):

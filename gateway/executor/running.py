@@ -1,7 +1,7 @@
 """Carries a plan out: each fetch as soon as those it waits for are done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -28,11 +28,20 @@ class Run:
         """Carry out all fetches; afterwards `data` and `errors` are complete."""
         if len(self.plan.fetches) == 1:
             await self._fetch(self.plan.fetches[0])
-            return
+        else:
+            await self._finish(self.plan.fetches)
+
+    async def go_on(self, event: Mapping[str, Any]) -> None:
+        """Take an event, as the first fetch of a subscription brings it; fetch the rest."""
+        source, *rest = self.plan.fetches
+        self._take(source, [], event)
+        await self._finish(rest)
+
+    async def _finish(self, fetches: Sequence[Fetch]) -> None:
         done: dict[int, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
-            for fetch in self.plan.fetches:
-                before = [done[number] for number in fetch.after]
+            for fetch in fetches:
+                before = [done[number] for number in fetch.after if number in done]
                 done[fetch.number] = group.create_task(self._fetch_after(before, fetch))
 
     async def _fetch_after(self, before: list[asyncio.Task[None]], fetch: Fetch) -> None:

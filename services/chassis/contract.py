@@ -1,10 +1,13 @@
 """The contract writer: a service's schema, events and permissions as files, kept in git.
 
+Of all services' events it writes the catalogue too, with examples that were recorded.
+
 `python -m services.chassis.contract` writes them anew; `--check` says which are stale.
 """
 
 import ast
 import importlib
+import inspect
 import itertools
 import pkgutil
 import sys
@@ -15,10 +18,13 @@ from typing import Any, Literal
 
 import orjson
 
+from services.chassis import catalogue
 from services.chassis.events import Event
 from services.chassis.subscriptions import Subscriptions
 
 SERVICES = Path(__file__).parent.parent
+RECORDED = "recorded.jsonl"
+"""What a service told in a real run, a line for each event: `make recordings` writes it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +35,7 @@ def main(arguments: list[str]) -> int:
             sys.stderr.write(f"{file} is stale: `make contracts` writes it anew\n")
         return 1 if stale else 0
     for file, text in contracts().items():
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     return 0
 
@@ -37,27 +43,58 @@ def main(arguments: list[str]) -> int:
 def contracts() -> dict[Path, str]:
     """Give every contract file of every service, as it should be."""
     made: dict[Path, str] = {}
-    for service in sorted(it.parent.name for it in SERVICES.glob("*/schema.py")):
+    told: list[dict[str, Any]] = []
+    for service in services():
         folder = SERVICES / service / "contract"
         schema = importlib.import_module(f"services.{service}.schema").schema()
         made[folder / "schema.graphql"] = f"{schema.as_str()}\n"
-        made[folder / "events.json"] = _json(events(service))
+        told.append(events(service))
+        made[folder / "events.json"] = _json(told[-1])
         made[folder / "permissions.json"] = _json(permissions(service))
+    found = catalogue.catalogue(told, examples())
+    folder = SERVICES.parent / "docs" / "events"
+    made[folder / "asyncapi.json"] = _json(catalogue.asyncapi(found))
+    made[folder / "catalogue.md"] = catalogue.page(found)
     return made
+
+
+def services() -> list[str]:
+    return sorted(it.parent.name for it in SERVICES.glob("*/schema.py"))
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Give the first event of each type among those that were recorded."""
+    found: dict[str, dict[str, Any]] = {}
+    for service in services():
+        recorded = SERVICES / service / "contract" / RECORDED
+        for line in (_read(recorded) or "").splitlines():
+            event = orjson.loads(line)
+            found.setdefault(event["type"], event)
+    return found
 
 
 def events(service: str) -> dict[str, Any]:
     """Describe what a service tells, and what it reads of what is told."""
     reads = {
         kind.type: {"data": _schema(kind), "reader": kind.__module__.removesuffix(".subscribers")}
-        for module in _modules(service, "subscribers")
-        for kind in _readers(module)
+        for kind in readers(service)
     }
     return {
         "service": service,
-        "publishes": {it.type: {"data": _schema(it, told=True)} for it in published(service)},
+        "publishes": {
+            it.type: {"meaning": meaning(it), "data": _schema(it, told=True)}
+            for it in published(service)
+        },
         "reads": reads,
     }
+
+
+def readers(service: str) -> Iterator[type[Event]]:
+    """Give the models by which a service reads what is told, each slice its own."""
+    for module in _modules(service, "subscribers"):
+        for value in vars(module).values():
+            if isinstance(value, Subscriptions):
+                yield from (kind for _type, kind in value.readers())
 
 
 def published(service: str) -> list[type[Event]]:
@@ -69,6 +106,14 @@ def published(service: str) -> list[type[Event]]:
         if _is_event(kind) and kind.__module__ == module.__name__
     }
     return [found[type] for type in sorted(found)]
+
+
+def meaning(kind: type[Event]) -> str:
+    """Give what a fact means, which its own class says; what it inherits says nothing of it."""
+    said = vars(kind).get("__doc__")
+    if not said:
+        raise TypeError(f"{kind.__name__} does not say what it means: give it a docstring")
+    return inspect.cleandoc(said)
 
 
 def permissions(service: str) -> dict[str, Any]:
@@ -97,12 +142,6 @@ def _modules(service: str, room: str) -> Iterator[ModuleType]:
             yield importlib.import_module(f"services.{service}.{found.name}.{room}")
 
 
-def _readers(module: ModuleType) -> Iterator[type[Event]]:
-    for value in vars(module).values():
-        if isinstance(value, Subscriptions):
-            yield from (kind for _type, kind in value.readers())
-
-
 def _is_event(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type")
 
@@ -111,8 +150,19 @@ def _schema(kind: type[Event], *, told: bool = False) -> dict[str, Any]:
     """Describe what a publisher writes (a decimal is a text), or what a reader takes in."""
     mode: Literal["serialization", "validation"] = "serialization" if told else "validation"
     schema = kind.model_json_schema(by_alias=True, mode=mode)
-    schema.pop("title", None)
-    return schema
+    schema.pop("description", None)  # it is the event's meaning
+    untitled: dict[str, Any] = _untitled(schema)
+    return untitled
+
+
+def _untitled(schema: Any) -> Any:
+    """Leave out the titles, which only say the names again."""
+    if isinstance(schema, list):
+        return [_untitled(it) for it in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_title = {name for name, it in schema.items() if name == "title" and isinstance(it, str)}
+    return {name: _untitled(it) for name, it in schema.items() if name not in is_title}
 
 
 def _json(value: Any) -> str:

@@ -5,7 +5,7 @@ batch, it pauses for as long as the batch took: under steady work it has half of
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -30,8 +30,16 @@ class Courtesy:
     `rows` is how many a batch may have, so that nobody notices for how long it holds its locks.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        clock: Callable[[], float] = monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.engine = engine
+        self.clock = clock
+        self.pause = pause
         self.rows = FIRST
         self.most = MOST
         self._turn = asyncio.Lock()
@@ -40,11 +48,11 @@ class Courtesy:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for one's turn, and leave time for others after it."""
         async with self._turn:
-            begun = monotonic()
+            begun = self.clock()
             yield
-            took = monotonic() - begun
+            took = self.clock() - begun
             self._learn(took)
-            await asyncio.sleep(min(took, LONGEST_PAUSE) if await self._others(took) else 0)
+            await self.pause(min(took, LONGEST_PAUSE) if await self._others(took) else 0)
 
     def _learn(self, took: float) -> None:
         if took > LONG_SECONDS:

@@ -218,9 +218,14 @@ def _columns(cls: type[Entity]) -> list[Column[Any]]:
 
 
 def connect(
-    url: str, *, pool_size: int = 10, name: str = "guanxi", pooled: bool = True
+    url: str,
+    *,
+    pool_size: int = 10,
+    name: str = "guanxi",
+    pooled: bool = True,
+    schema: str = "public",
 ) -> AsyncEngine:
-    """Make a pool whose every connection has time limits and says who it is."""
+    """Make a pool whose every connection has time limits, says who it is, and sees one schema."""
     sized: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
@@ -236,6 +241,7 @@ def connect(
                 "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
                 "timezone": "UTC",
                 "standard_conforming_strings": "on",
+                "search_path": schema,
             },
         },
     )

@@ -2,23 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from services.chassis import metrics, telemetry
+from services.chassis import metrics, subscribing, telemetry
 from services.chassis.bearers import Bearers
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.logs import log, say_of_all
+from services.chassis.refusals import LimitExceeded
+from services.chassis.subscribing import Answers, EventStream, Places
 from services.chassis.tokens import Identity, InvalidToken
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Outcome = tuple[int, dict[str, Any]]
+T = TypeVar("T")
 
 MAX_BODY = 1 << 20
 JSON = "application/json"
@@ -63,6 +66,15 @@ class Asked:
         return Asked(query, variables, operation)
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who may come in, and what is asked."""
+
+    identity: Identity
+    request: Request
+    asked: Asked
+
+
 class Endpoint:
     """Answers POST requests of those who have a token for this service."""
 
@@ -72,28 +84,79 @@ class Endpoint:
         answerer: Answerer,
         bearers: Bearers,
         request_of: Callable[[Identity, str | None], Awaitable[Request]],
+        places: Places,
     ) -> None:
         self.service = service
         self.answerer = answerer
         self.bearers = bearers
         self.request_of = request_of
+        self.places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        admitting = self._admitted(scope["method"], headers, receive)
         begun = perf_counter()
-        with telemetry.traced(telemetry.continued(headers)) as trace:
-            status, answer = await self._outcome(scope["method"], headers, receive)
-            took, outcome = perf_counter() - begun, told_as(status, answer)
-            metrics.ANSWERED.labels(self.service, "graph", outcome).observe(took)
-            log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
-            body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
-            await _send(send, status, body, trace.request_id)
+        with telemetry.traced(telemetry.continued(headers)):
+            if subscribing.is_wanted(headers):
+                await self._subscribe(admitting, receive, send)
+            else:
+                status, answer = await self._outcome(self._answered(admitting))
+                await self._say(status, answer, send, perf_counter() - begun)
 
-    async def _outcome(self, method: str, headers: Mapping[str, str], receive: Receive) -> Outcome:
-        """Answer in time; what is wrong with the request is said, what is wrong here masked."""
+    async def _subscribe(
+        self, admitting: Awaitable[Admitted], receive: Receive, send: Send
+    ) -> None:
+        """Give an answer that goes on: one for each event of a subscription."""
+        status, admitted = await self._outcome(admitting)
+        if isinstance(admitted, dict):
+            await self._say(status, admitted, send)
+            return
+        identity = admitted.identity
+        try:
+            with (
+                self.places.taken(identity.tenant, identity.subject),
+                metrics.SUBSCRIPTIONS.labels(self.service).track_inprogress(),
+            ):
+                await self._carry(admitted, EventStream(receive, send, self.places.closing))
+        except LimitExceeded as refused:
+            metrics.SUBSCRIPTIONS_REFUSED.labels(self.service).inc()
+            await self._say(429, error_of(refused.code.value, refused.message), send)
+
+    async def _carry(self, admitted: Admitted, stream: EventStream) -> None:
+        asked, trace = admitted.asked, telemetry.current()
+        seconds = admitted.identity.seconds_left(admitted.request.works.clock())
+        last = error_of("UNAUTHENTICATED", "the token has expired: come again with a new one")
+        answers = self.answerer.answers(
+            admitted.request, asked.query, asked.variables, asked.operation
+        )
+        log().info("a subscription begins")
+        try:
+            async with aclosing(self._counted(answers)) as counted:
+                await stream.carry(counted, trace.request_id, seconds, last)
+        except TimeoutError:
+            log().info("a subscription's client takes nothing any more")
+        log().info("a subscription ends")
+
+    async def _counted(self, answers: Answers) -> Answers:
+        async with aclosing(answers):
+            async for it in answers:
+                metrics.DELIVERED.labels(self.service).inc()
+                yield it
+
+    async def _say(
+        self, status: int, answer: dict[str, Any], send: Send, took: float = 0.0
+    ) -> None:
+        outcome = told_as(status, answer)
+        metrics.ANSWERED.labels(self.service, "graph", outcome).observe(took)
+        log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
+        body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
+        await _send(send, status, body, telemetry.current().request_id)
+
+    async def _outcome(self, doing: Awaitable[T]) -> tuple[int, T | dict[str, Any]]:
+        """Do it in time; what is wrong with the request is said, what is wrong here masked."""
         try:
             async with asyncio.timeout(telemetry.current().remaining_seconds()):
-                return 200, await self._answer(method, headers, receive)
+                return 200, await doing
         except RequestRefused as refused:
             return refused.status, error_of(refused.code, str(refused))
         except InvalidToken as error:
@@ -105,9 +168,16 @@ class Endpoint:
             log().error("a request failed", exc_info=error)
             return 500, error_of("INTERNAL", MASKED)
 
-    async def _answer(
+    async def _answered(self, admitting: Awaitable[Admitted]) -> dict[str, Any]:
+        it = await admitting
+        asked = it.asked
+        return await self.answerer.answer(
+            it.request, asked.query, asked.variables, asked.operation
+        )
+
+    async def _admitted(
         self, method: str, headers: Mapping[str, str], receive: Receive
-    ) -> dict[str, Any]:
+    ) -> Admitted:
         if method != "POST":
             raise RequestRefused(405, "BAD_REQUEST", "POST a GraphQL request here")
         if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
@@ -116,8 +186,7 @@ class Endpoint:
         say_of_all(tenant=identity.tenant)
         asked = Asked.of(await _body(headers, receive))
         key = headers.get(IDEMPOTENCY_KEY, "").strip().strip('"')
-        request = await self.request_of(identity, key or None)
-        return await self.answerer.answer(request, asked.query, asked.variables, asked.operation)
+        return Admitted(identity, await self.request_of(identity, key or None), asked)
 
 
 def malformed(message: str) -> RequestRefused:

@@ -13,7 +13,14 @@ from services.chassis.clock import rfc3339
 
 PARTITIONS = 16
 MAX_HOPS = 8
-LIFE = ("created", "updated", "archived", "restored", "purged")
+MEANINGS = {
+    "created": "{} was created.",
+    "updated": "Plain fields of {} were edited: `changed` names them.",
+    "archived": "{} was put away; it can be brought back.",
+    "restored": "{} was brought back after it was put away.",
+    "purged": "{} was removed for ever; its past events stay.",
+}
+LIFE = tuple(MEANINGS)
 END_OF_LIFE = LIFE[2:]
 
 E = TypeVar("E", bound="Event")
@@ -59,9 +66,20 @@ def life_of(facts: type[E], aggregate: str, deeds: Sequence[str] = LIFE) -> tupl
 
 
 def _fact_of(facts: type[E], aggregate: str, deed: str) -> type[E]:
-    name = f"{to_pascal(aggregate.partition('.')[2])}{deed.capitalize()}"
-    said = {"__module__": facts.__module__, "type": f"{aggregate}.{deed}.v1"}
+    noun = aggregate.partition(".")[2]
+    name = f"{to_pascal(noun)}{deed.capitalize()}"
+    said = {
+        "__module__": facts.__module__,
+        "__doc__": _meaning(noun.replace("_", " "), deed),
+        "type": f"{aggregate}.{deed}.v1",
+    }
     return new_class(name, (facts,), exec_body=lambda body: body.update(said))
+
+
+def _meaning(noun: str, deed: str) -> str:
+    article = "an" if noun[0] in "aeio" else "a"
+    said = MEANINGS[deed].format(f"{article} {noun}")
+    return said[0].upper() + said[1:]
 
 
 class Envelope(BaseModel):
@@ -93,6 +111,11 @@ class Envelope(BaseModel):
     @field_serializer("time")
     def written_time(self, time: datetime) -> str:
         return rfc3339(time)
+
+    @property
+    def aggregate(self) -> str:
+        """Name what this is an event of: `sales.order`."""
+        return ".".join(self.type.split(".")[:2])
 
     @property
     def partition(self) -> int:

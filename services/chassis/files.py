@@ -181,6 +181,12 @@ async def extend(session: AsyncSession, id: str, content: bytes) -> None:
     await session.execute(EXTEND, {"id": id, "content": content})
 
 
+async def write(session: AsyncSession, id: str, content: bytes) -> None:
+    """Add to a file that the service itself writes, however much it is."""
+    for begin in range(0, len(content), MAX_CHUNK):
+        await extend(session, id, content[begin : begin + MAX_CHUNK])
+
+
 async def digest(session: AsyncSession, id: str) -> str:
     """Work out SHA-256 over all chunks, one of them at a time."""
     found = hashlib.sha256()

@@ -63,7 +63,7 @@ CREATE TABLE job (
     created_by_id text COLLATE "C" NOT NULL,
     archived_at timestamptz,
     CONSTRAINT job_pk PRIMARY KEY (tenant, id),
-    CONSTRAINT job_jobkind_ck CHECK (kind IN ('IMPORT', 'EXPORT')),
+    CONSTRAINT job_jobkind_ck CHECK (kind IN ('IMPORT', 'EXPORT', 'BULK')),
     CONSTRAINT job_jobstate_ck CHECK (state IN ('QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED'))
 );
 CREATE INDEX job_by_created_at_ix ON job (tenant, created_at, id);

@@ -1,4 +1,4 @@
-"""Jobs: work on whole files that goes on by itself, batch by batch; it can be stopped and resumed.
+"""Jobs: work on many records that goes on by itself, batch by batch; it can be resumed.
 
 | from | by | to |
 |---|---|---|
@@ -30,6 +30,7 @@ KEPT_DAYS = 90
 class JobKind(enum.Enum):
     IMPORT = "IMPORT"
     EXPORT = "EXPORT"
+    BULK = "BULK"
 
 
 class JobState(enum.Enum):

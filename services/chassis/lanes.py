@@ -4,13 +4,15 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 
+from services.chassis.logs import log
+
 Job = Callable[[], Awaitable[None]]
 
 
 class Lanes:
     """Runs so many jobs at once, and takes in so many that `put` waits for room.
 
-    A job sees to its own failures: one that raises ends its lane, and nobody hears of it.
+    A job sees to its own failures: one that raises all the same makes room, and its lane goes on.
     """
 
     def __init__(self, *, width: int, room: int) -> None:
@@ -36,11 +38,13 @@ class Lanes:
 
     async def _run(self, key: Hashable) -> None:
         waiting = self._waiting[key]
-        try:
-            while waiting:
-                job = waiting.popleft()
+        while waiting:
+            job = waiting.popleft()
+            try:
                 async with self._width:
                     await job()
+            except Exception as error:  # noqa: BLE001  # else the room of all behind it were lost
+                log().error("a job did not see to its failure", reason=type(error).__name__)
+            finally:
                 self._room.release()
-        finally:
-            del self._waiting[key]
+        del self._waiting[key]

@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, MetaData, inspect, t
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
+    dead_letters,
     files,
     idempotency,
     inbox,
@@ -35,7 +36,10 @@ FIRST = (
     *("event_counter", "event", "event_pending", "inbox", "event_gate"),
     *("audit_line", "number_series", "external_ref"),
 )
-FOUNDATION = (*FIRST, "idempotency_key", "file", "file_chunk", "job")
+FOUNDATION = (
+    *(*FIRST, "idempotency_key", "file", "file_chunk", "job"),
+    *("dead_letter", "parked_event"),
+)
 """The tables that every service has."""
 CLOSE_LOOK = 1_000
 SEARCH = ("pg_trgm", "btree_gin")
@@ -77,7 +81,8 @@ async def _drift(service: str, url: str) -> list[Any]:
 
 
 def _compare(connection: Connection, tables: Any) -> list[Any]:
-    compared = MigrationContext.configure(connection, opts={"target_metadata": tables})
+    options = {"target_metadata": tables, "include_name": is_ours}
+    compared = MigrationContext.configure(connection, opts=options)
     return [*compare_metadata(compared, tables), *sorted(_checks_that_differ(connection, tables))]
 
 
@@ -106,6 +111,11 @@ def _literals(condition: str) -> tuple[str, ...]:
     return tuple(sorted(re.findall(r"'([^']*)'", condition)))
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the tables of single days: the database itself makes and drops them."""
+    return kind != "table" or not re.fullmatch(r"event_(\d{8}|default)", name or "")
+
+
 def run(service: str) -> None:
     """Be the `env.py` of a service: run its migrations in one transaction, under a lock."""
     asyncio.run(_run(service, str(context.config.attributes["url"])))
@@ -121,7 +131,7 @@ async def _run(service: str, url: str) -> None:
 
 
 def _migrate(connection: Connection, tables: Sequence[MetaData]) -> None:
-    context.configure(connection=connection, target_metadata=tables)
+    context.configure(connection=connection, target_metadata=tables, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
 
@@ -221,6 +231,52 @@ def found_jobs() -> None:
         " USING (state IN ('QUEUED', 'RUNNING'))"
     )
     op.execute(f"GRANT SELECT (tenant, state, created_at, finished_at) ON job TO {role('worker')}")
+
+
+def found_dead_letters() -> None:
+    """Make the tables of what did not get through; the worker may see where something is due."""
+    _run_file("foundation_dead_letters.sql")
+    index_scope("dead_letter")
+    index_list("dead_letter", ("status", "created_at"))
+    protect("dead_letter", "SELECT, INSERT, UPDATE")
+    protect("parked_event")
+    for table in ("dead_letter", "event_gate"):
+        op.execute(f"CREATE POLICY watched ON {table} FOR SELECT TO {role('worker')} USING (true)")
+        op.execute(f"GRANT SELECT ON {table} TO {role('worker')}")
+    op.execute(
+        f"CREATE POLICY forgotten ON inbox TO {role('worker')}"
+        " USING (handled_at <= now() - interval '30 days')"
+    )
+    op.execute(f"GRANT SELECT (handled_at), DELETE ON inbox TO {role('worker')}")
+
+
+def found_event_days() -> None:
+    """Keep events by the day; the worker sees to the days by a function of the owner's."""
+    _run_file("foundation_event_days.sql")
+    op.execute("ALTER TABLE event_default ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE event_default FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON event_default USING ({SAME_TENANT})")
+    op.execute("CREATE POLICY moved ON event_default TO CURRENT_USER USING (true)")
+    op.execute("CREATE POLICY minded ON event_pending FOR SELECT TO CURRENT_USER USING (true)")
+    for statement in (Path(__file__).parent / "event_days.sql").read_text().split(";\n\n"):
+        op.execute(statement)
+    op.execute(
+        "SELECT make_event_day(day) FROM (SELECT DISTINCT (at AT TIME ZONE 'UTC')::date AS day"
+        " FROM event_undated) AS days"
+    )
+    op.execute(
+        "INSERT INTO event SELECT tenant, aggregate_id, sequence, (at AT TIME ZONE 'UTC')::date,"
+        " id, type, at, body FROM event_undated"
+    )
+    op.execute("DROP TABLE event_undated")
+    protect("event", "SELECT, INSERT")
+    worker = role("worker")
+    op.execute(f"CREATE POLICY relayed ON event TO {worker} USING (true)")
+    op.execute(f"GRANT SELECT ON event, event_day TO {worker}")
+    op.execute(f"GRANT INSERT ON event_pending TO {worker}")
+    op.execute("SELECT keep_event_days(7, 36500)")  # how long to keep, a worker is told
+    op.execute("REVOKE ALL ON FUNCTION keep_event_days, make_event_day FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION keep_event_days TO {worker}")
 
 
 def _run_file(name: str) -> None:

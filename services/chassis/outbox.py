@@ -5,10 +5,10 @@ a locked row for each aggregate, never a database sequence, a transaction id or 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -26,13 +26,18 @@ class EventCounter(Entity):
 
 
 class StoredEvent(Entity):
-    """An event as it was told, letter by letter."""
+    """An event as it was told, letter by letter; each day's are a table of their own."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("id", "told_on", name="event_id_uq"),
+        {"postgresql_partition_by": "RANGE (told_on)"},
+    )
 
     aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
     sequence: Mapped[int] = column(primary_key=True)
-    id: Mapped[str] = column(Personal.NONE, ID, unique=True)
+    told_on: Mapped[date] = column(primary_key=True)
+    id: Mapped[str] = column(Personal.NONE, ID)
     type: Mapped[str] = column()
     at: Mapped[datetime] = column()
     body: Mapped[str] = column(Personal.NONE, Text)
@@ -46,6 +51,7 @@ class PendingEvent(Entity):
 
     aggregate_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
     sequence: Mapped[int] = column(primary_key=True)
+    told_on: Mapped[date] = column()
     partition: Mapped[int] = column()
     bulk: Mapped[bool] = column()
     laid_at: Mapped[datetime] = column()
@@ -62,15 +68,16 @@ COUNT = text("""
 
 LAY = text("""
     WITH told AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(
+        SELECT row.*, (statement_timestamp() AT TIME ZONE 'UTC')::date AS told_on
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(
             aggregate_id text, sequence int, id text, type text, at timestamptz, body text,
             partition int, bulk boolean)
     ), kept AS (
-        INSERT INTO event (aggregate_id, sequence, id, type, at, body)
-        SELECT aggregate_id, sequence, id, type, at, body FROM told
+        INSERT INTO event (aggregate_id, sequence, told_on, id, type, at, body)
+        SELECT aggregate_id, sequence, told_on, id, type, at, body FROM told
     )
-    INSERT INTO event_pending (aggregate_id, sequence, partition, bulk, laid_at)
-    SELECT aggregate_id, sequence, partition, bulk, clock_timestamp() FROM told
+    INSERT INTO event_pending (aggregate_id, sequence, told_on, partition, bulk, laid_at)
+    SELECT aggregate_id, sequence, told_on, partition, bulk, clock_timestamp() FROM told
 """)
 
 

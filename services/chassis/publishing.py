@@ -1,13 +1,14 @@
 """Publishing on the stream: many events in one atomic batch, or one by one when in doubt."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from nats.errors import MaxPayloadError, NoRespondersError
+from nats.errors import MaxPayloadError
 from nats.js.api import Header, PubAck
 from nats.js.errors import APIError, BadRequestError, NoStreamResponseError
 
+from services.chassis import metrics
 from services.chassis.events import stream_subject
 from services.chassis.logs import log
 from services.chassis.streams import CALL_SECONDS, FAILURES, Stream
@@ -48,7 +49,7 @@ class StreamRefused(Exception):
     """The stream took some events and not others; these wait, the rest has gone on."""
 
 
-async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[Outgoing]:
+async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncGenerator[Outgoing, None]:
     """Give each event when the stream has it, in order; raise where it cannot go on.
 
     A batch that was not acknowledged may be there all the same, and one that holds a known id is
@@ -56,6 +57,8 @@ async def publish(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[O
     """
     try:
         await _publish_batch(stream, events)
+    except NoStreamResponseError:
+        raise  # there is none: when there is, what must go first may be another event
     except FAILURES as error:
         if not stream.is_connected:
             raise
@@ -81,7 +84,9 @@ async def _publish_batch(stream: Stream, events: Sequence[Outgoing]) -> None:
         raise APIError(description="the stream did not take the batch as one")
 
 
-async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIterator[Outgoing]:
+async def _publish_singly(
+    stream: Stream, events: Sequence[Outgoing]
+) -> AsyncGenerator[Outgoing, None]:
     """Publish in order; what the stream refuses for good keeps only its own aggregate back."""
     held: set[Aggregate] = set()
     for it in events:
@@ -91,6 +96,7 @@ async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIt
             await _publish_one(stream, it, {})
         except (BadRequestError, MaxPayloadError) as error:
             held.add(it.aggregate)
+            metrics.REFUSED.labels(stream.name).inc()
             log().error("the stream refuses an event", event_id=it.id, reason=str(error))
             continue
         yield it
@@ -99,13 +105,9 @@ async def _publish_singly(stream: Stream, events: Sequence[Outgoing]) -> AsyncIt
 
 
 async def _publish_one(stream: Stream, it: Outgoing, more: dict[str, str]) -> PubAck:
-    try:
-        return await stream.jetstream.publish(
-            it.subject, it.body.encode(), timeout=CALL_SECONDS, headers=it.headers() | more
-        )
-    except (NoStreamResponseError, NoRespondersError):
-        await stream.ensure()  # it was lost with its disk: the outbox outlives it
-        raise
+    return await stream.jetstream.publish(
+        it.subject, it.body.encode(), timeout=CALL_SECONDS, headers=it.headers() | more
+    )
 
 
 def _numbered(batch: str, number: int) -> dict[str, str]:

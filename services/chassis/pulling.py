@@ -2,22 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from time import monotonic
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header, StatusCode
-from nats.js.errors import NotFoundError
+from nats.js.api import ConsumerInfo, Header, StatusCode
 
+from services.chassis import metrics
 from services.chassis.logs import log
 from services.chassis.streams import FAILURES, STREAM, Stream
 
 BATCH = 100
-ACK_SECONDS, EXPIRES_SECONDS, HEARTBEAT_SECONDS, SILENCE_SECONDS = 30, 30, 1, 3
-MAX_WAITING = 20_000
-"""How many may wait for their turn or their retry before the consumer stands still."""
+EXPIRES_SECONDS, HEARTBEAT_SECONDS, SILENCE_SECONDS = 30, 1, 3
+STALLED_SECONDS = 15.0
+"""How long nothing may come while there is something, before the subscription is made anew."""
 NANO = 1_000_000_000
 RETRY_SECONDS = 0.5
 
@@ -26,27 +27,72 @@ class PullEndedError(Error):
     """The server ended a pull for a reason that asking again does not mend."""
 
 
-class Durable:
-    """One durable consumer. It filters by aggregate, never by deed: its reader sees every number.
+class StalledError(Error):
+    """The server says that it is there and that there is more, and gives nothing."""
 
-    An administrator may have made it; where there is none, and one may, it is made here.
+
+class Watch:
+    """Sees a consumer that stands still although there is something for it to give."""
+
+    def __init__(self, patience: float) -> None:
+        self.patience = patience
+        self.since = monotonic()
+        self.seen = -1
+
+    @property
+    def is_due(self) -> bool:
+        return monotonic() - self.since > self.patience
+
+    def saw_progress(self) -> None:
+        self.since, self.seen = monotonic(), -1
+
+    def is_stalled(self, info: ConsumerInfo) -> bool:
+        """Look twice: what it gave to another worker of the same reader is progress too."""
+        delivered = info.delivered.consumer_seq if info.delivered else 0
+        has_moved = delivered != self.seen
+        self.since, self.seen = monotonic(), delivered
+        return bool(info.num_pending) and not has_moved and not _is_full(info)
+
+
+async def _give_back(subscription: Subscription, come: asyncio.Queue[Msg]) -> None:
+    """Let the stream tell at once what came and nobody took, and not after its patience.
+
+    Draining waits for what is under way: unsubscribed at once, that would be lost to us.
+    """
+    async with asyncio.timeout(SILENCE_SECONDS):
+        await subscription.drain()  # type: ignore[no-untyped-call]  # the library's
+        while not come.empty():
+            message = come.get_nowait()
+            if not (message.headers or {}).get(Header.STATUS):
+                await message.nak()
+
+
+def _is_full(info: ConsumerInfo) -> bool:
+    """Say whether it waits for its readers: so many messages are out that it may give no more."""
+    return (info.num_ack_pending or 0) >= (info.config.max_ack_pending or 0)
+
+
+class Durable:
+    """One durable consumer, which an administrator has made.
+
+    It filters by aggregate, never by deed: its reader sees every number.
     """
 
-    def __init__(self, stream: Stream, name: str, subject: str) -> None:
+    def __init__(self, stream: Stream, name: str) -> None:
         self.stream = stream
         self.name = name
-        self.subject = subject
 
-    async def messages(self) -> AsyncIterator[Msg]:
-        """Give messages without end; a lost connection, consumer or stream is made good."""
+    async def messages(self) -> AsyncGenerator[Msg, None]:
+        """Give messages without end; a lost connection, consumer or stream is waited for."""
         told = ""
         while True:
             try:
                 await self.stream.opened()
-                await self._see_to_it()
-                async for message in self._pulled():
-                    told = ""
-                    yield message
+                await self._info()
+                async with aclosing(self._pulled()) as pulled:
+                    async for message in pulled:
+                        told = ""
+                        yield message
             except FAILURES as error:
                 reason = f"{type(error).__name__}: {error}"
                 if reason != told:
@@ -54,47 +100,39 @@ class Durable:
                 told = reason
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _see_to_it(self) -> None:
-        js = self.stream.jetstream
-        try:
-            await js.consumer_info(STREAM, self.name)
-        except NotFoundError:
-            await self.stream.ensure()
-            await js.add_consumer(STREAM, self._configuration())
+    async def _info(self) -> ConsumerInfo:
+        info: ConsumerInfo = await self.stream.jetstream.consumer_info(STREAM, self.name)
+        return info
 
-    def _configuration(self) -> ConsumerConfig:
-        return ConsumerConfig(
-            durable_name=self.name,
-            filter_subject=self.subject,
-            deliver_policy=DeliverPolicy.ALL,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_SECONDS,
-            max_deliver=-1,
-            max_ack_pending=MAX_WAITING,
-        )
-
-    async def _pulled(self) -> AsyncIterator[Msg]:
+    async def _pulled(self) -> AsyncGenerator[Msg, None]:
         """Ask for a batch, and for the next when it is used up or over; silence is a failure."""
-        subscription = await self.stream.client.subscribe(self.stream.client.new_inbox())
+        client, come = self.stream.client, asyncio.Queue[Msg]()
+        subscription = await client.subscribe(client.new_inbox(), cb=come.put)
+        watch = Watch(STALLED_SECONDS)
         try:
             wanted = 0
             while True:
                 if wanted == 0:
                     wanted = BATCH
                     await self._ask(subscription)
-                message = await subscription.next_msg(timeout=SILENCE_SECONDS)
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    message = await come.get()
                 status = (message.headers or {}).get(Header.STATUS)
                 if status is None:
                     wanted -= 1
                     yield message
+                    watch.saw_progress()
                 elif status in (StatusCode.NO_MESSAGES, StatusCode.REQUEST_TIMEOUT):
                     wanted = 0
                 elif status != StatusCode.CONTROL_MESSAGE:
                     described = (message.headers or {}).get(Header.DESCRIPTION)
                     raise PullEndedError(f"{status} {described}")
+                if status is not None and watch.is_due and watch.is_stalled(await self._info()):
+                    metrics.STALLED.labels(self.name).inc()
+                    raise StalledError(f"nothing came for {STALLED_SECONDS:g} s")
         finally:
             with suppress(*FAILURES):
-                await subscription.unsubscribe()
+                await _give_back(subscription, come)
 
     async def _ask(self, subscription: Subscription) -> None:
         asked = {

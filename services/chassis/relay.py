@@ -6,7 +6,9 @@ another does again, and the ids tell the stream what it knows. While NATS is awa
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -21,11 +23,17 @@ ROUND, FEWEST = 200, 50
 """How many events a round carries at the most, and how many of a partition it looks at."""
 POLL_SECONDS, BALANCE_SECONDS, MEASURE_SECONDS = 0.05, 1.0, 5.0
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+LEASE_SECONDS = 30.0
+"""How long a relay may be silent before the database gives its partitions to others.
+
+A machine without power says no goodbye: without this its leases would last for hours.
+"""
 COUNTED = 100_000
 """A backlog is counted up to here: more is bad enough, and counting it would add to it."""
 
 # The table is empty whenever it is analysed, so the planner must be told to use its indexes.
 BY_INDEX = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+LEASE = "SET idle_session_timeout = '{:g}s'"
 PENDING = text("""
     WITH next AS (
         SELECT pending.* FROM unnest(CAST(:partitions AS int[])) AS mine(partition)
@@ -41,7 +49,7 @@ PENDING = text("""
         ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
     )
     SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
-    FROM next JOIN event USING (tenant, aggregate_id, sequence)
+    FROM next JOIN event USING (tenant, aggregate_id, sequence, told_on)
     ORDER BY next.bulk, next.laid_at, next.sequence
 """)
 FORGET = text("""
@@ -57,6 +65,19 @@ BACKLOG = text("""
                SELECT min(laid_at) FROM (SELECT laid_at FROM event_pending LIMIT :counted) AS seen
            )), 0)::float AS oldest_seconds
 """)
+
+
+class Backlog(NamedTuple):
+    """How many events wait for the stream, and for how long the oldest has."""
+
+    waiting: int
+    oldest_seconds: float
+
+
+async def backlog(connection: AsyncConnection) -> Backlog:
+    """Measure what waits, as far as this connection's role may see it."""
+    found = (await connection.execute(BACKLOG, {"counted": COUNTED})).one()
+    return Backlog(*found)
 
 
 class Relay:
@@ -96,7 +117,7 @@ class Relay:
         """Work on one connection: when it breaks, its leases are gone, and all begins anew."""
         async with self.engine.connect() as raw:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
-            for setting in BY_INDEX.split("; "):
+            for setting in (*BY_INDEX.split("; "), LEASE.format(LEASE_SECONDS)):
                 await connection.execute(text(setting))
             leases = Leases(connection)
             await leases.join()
@@ -131,9 +152,13 @@ class Relay:
             return 0
         await self.stream.opened()
         acknowledged: list[Outgoing] = []
+        begun = monotonic()
         try:
-            async for it in publish(self.stream, events):
-                acknowledged.append(it)  # noqa: PERF401  # what came before a failure counts
+            async with aclosing(publish(self.stream, events)) as published:
+                async for it in published:
+                    acknowledged.append(it)  # what came before a failure counts
+                    if monotonic() - begun > LEASE_SECONDS / 2:
+                        break  # while the leases are ours
         finally:
             await self._forget(connection, acknowledged)
         return len(acknowledged)
@@ -162,7 +187,7 @@ class Relay:
             metrics.PARTITIONS.labels(self.service).set(len(leases.held))
         if now - self._measured_at >= MEASURE_SECONDS:
             self._measured_at = now
-            found = (await connection.execute(BACKLOG, {"counted": COUNTED})).one()
+            found = await backlog(connection)
             metrics.BACKLOG.labels(self.service).set(found.waiting)
             metrics.OLDEST.labels(self.service).set(found.oldest_seconds)
 

@@ -1,11 +1,13 @@
 """A service put together: from its settings to a program that serves, and stops in order."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
 import uvloop
@@ -17,22 +19,27 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
 from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
+from services.chassis.following import Following
 from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.housekeeping import Housekeeping
+from services.chassis.lagging import Lag, lags
 from services.chassis.logs import log
+from services.chassis.poking import Poke
 from services.chassis.reaching import CannotReach, reached
 from services.chassis.relay import Relay
 from services.chassis.rpc import Answers, ReadActor, RpcServer
 from services.chassis.runner import Runner
 from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
-from services.chassis.streams import Stream, StreamLimits
+from services.chassis.streams import Stream, poke_of
+from services.chassis.subscribing import Places
 from services.chassis.subscriptions import Subscriber, Subscriptions
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
@@ -50,6 +57,7 @@ class Means:
     signer: Signer
     verifier: Verifier
     works: Works
+    following: Following
     channels: Mapping[str, Channel]
 
     def channel(self, service: str) -> Channel:
@@ -88,10 +96,12 @@ class Service:
         self.worker_engine = connect(
             told.worker_database_url, name=f"{parts.name} relay", pooled=False
         )
-        limits = StreamLimits(replicas=told.stream_replicas, max_bytes=told.stream_max_bytes)
-        self.stream = Stream(told.nats_url, name=parts.name, limits=limits)
+        self.stream = Stream(told.nats_url, name=parts.name)
+        self.following = Following(self.stream)
         self.relay = Relay(self.worker_engine, self.stream, parts.name)
-        self.works = Works(self.engine, parts.name, committed=self.relay.wake)
+        self.poke = Poke(self.stream, parts.name)
+        self.works = Works(self.engine, parts.name, committed=self._committed)
+        self.subscriptions = Subscriptions.joined(parts.name, parts.subscriptions)
         self.read_actor = parts.read_actor(self.engine)
         self.limits = FileLimits(
             told.file_max_bytes, told.file_total_bytes, timedelta(days=told.file_days)
@@ -99,6 +109,7 @@ class Service:
         self.means = self._means()
         self.bearers = Bearers(self.means.verifier)
         self.app = parts.app(self.means)
+        self.places = Places()
         self.http: Http | None = None
         self.rpc: RpcServer | None = None
         self.subscriber: Subscriber | None = None
@@ -116,6 +127,7 @@ class Service:
         await reached(self.engine, self.settings.start_seconds)
         if serves:
             await self._answer()
+        self.keeping.append(asyncio.create_task(self.poke.run()))
         if works:
             await reached(self.worker_engine, self.settings.start_seconds)
             self._work()
@@ -125,6 +137,7 @@ class Service:
     async def stand(self, role: Role) -> None:
         """Start, and return only when a part ends by itself, which none should."""
         await self.start(role)
+        gc.freeze()  # what stands by now stays: walking through it held all up for 0.2 s
         serving = [self.http.serving] if self.http and self.http.serving else []
         reacting = self.subscriber.pulling if self.subscriber else []
         await asyncio.wait(
@@ -133,8 +146,12 @@ class Service:
         )
 
     async def stop(self) -> None:
-        """Stop in order: not ready, nothing new, what is in flight, reactions, the outbox."""
+        """Stop in order: not ready, nothing new, what is in flight, reactions, the outbox.
+
+        Answers that go on end at once: their clients go on elsewhere.
+        """
         self.health.is_draining = True
+        self.places.closing.set()
         grace = self.settings.drain_seconds
         answering = [self.http.stop()] if self.http else []
         asked = [self.rpc.stop(grace)] if self.rpc else []
@@ -146,6 +163,7 @@ class Service:
         if self.relaying:
             await asyncio.wait(self.relaying, timeout=max(1.0, grace))
         await end(self.relaying)
+        await self.following.close()
         await self.stream.close()
         for channel in self.means.channels.values():
             await channel.close()
@@ -165,14 +183,23 @@ class Service:
         await self.rpc.start(self.settings.grpc_listen)
 
     def _work(self) -> None:
+        self.stream.hear(poke_of(self.parts.name), self.relay.wake)
         self.relaying = [asyncio.create_task(self.relay.run())]
-        self.keeping = [
-            asyncio.create_task(Housekeeping(self.worker_engine).run()),
-            asyncio.create_task(self._runner().run()),
-        ]
-        joined = Subscriptions.joined(self.parts.name, self.parts.subscriptions)
-        self.subscriber = Subscriber(joined, self.works, self.stream)
+        self.subscriber = Subscriber(self.subscriptions, self.works, self.stream)
         self.subscriber.start()
+        kept = [
+            Housekeeping(
+                self.worker_engine, self.parts.name, event_days=self.settings.event_days
+            ).run(),
+            Draining(self.worker_engine, self.subscriber.reactions).run(),
+            self._runner().run(),
+        ]
+        self.keeping += [asyncio.create_task(it) for it in kept]
+
+    def _committed(self) -> None:
+        """Wake the relay that stands here, and those that stand elsewhere."""
+        self.relay.wake()
+        self.poke.send()
 
     def _runner(self) -> Runner:
         """Make the runner of jobs; requests never wait for a connection that a job has."""
@@ -180,7 +207,7 @@ class Service:
         self.jobs_engine = connect(
             self.settings.database_url, pool_size=JOB_CONNECTIONS, name=f"{name} jobs"
         )
-        works = Works(self.jobs_engine, name, committed=self.relay.wake)
+        works = Works(self.jobs_engine, name, committed=self._committed)
         return Runner(
             works,
             self.worker_engine,
@@ -190,16 +217,21 @@ class Service:
         )
 
     def _endpoint(self) -> Endpoint:
-        return Endpoint(
-            self.parts.name, Answerer(self.parts.schema), self.bearers, self._request_of
-        )
+        answerer = Answerer(self.parts.schema)
+        return Endpoint(self.parts.name, answerer, self.bearers, self._request_of, self.places)
 
     async def _request_of(self, identity: Identity, key: str | None) -> Request:
         actor = await self.read_actor(identity)
         parts = self.parts
         shapes = parts.schema.shapes
-        works, reckoning = self.works, parts.reckoning
-        return Request(actor, works, shapes, self.app, reckoning, key, self.limits)
+        works, reckoning, again = self.works, parts.reckoning, partial(self.read_actor, identity)
+        return Request(
+            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags, again)
+        )
+
+    async def _lags(self) -> list[Lag]:
+        sources = self.subscriptions.sources()
+        return await lags(self.stream, self.parts.name, sources)
 
     def _means(self) -> Means:
         name, told = self.parts.name, self.settings
@@ -212,7 +244,7 @@ class Service:
             service: Channel(target, audience=service, signer=signer)
             for service, target in told.rpc_targets.items()
         }
-        return Means(told, signer, verifier, self.works, channels)
+        return Means(told, signer, verifier, self.works, self.following, channels)
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:

@@ -32,12 +32,11 @@ class ServiceSettings(ProgramSettings):
     grpc_listen: str = Field("127.0.0.1:50051", description="host:port or unix:/path.sock")
     database_url: str = Field(description="postgresql://…, as the role that serves requests")
     worker_database_url: str = Field(description="as the role of the outbox and maintenance")
-    nats_url: str = Field(description="nats://host:port")
+    nats_url: str = Field(description="nats://USER:PASSWORD@host:port, as the service")
     rpc_targets: dict[str, str] = Field(
         default_factory=dict, description="service name to the gRPC target where it is asked"
     )
-    stream_replicas: int = Field(1, ge=1, le=5)
-    stream_max_bytes: int = Field(4 << 30, ge=1 << 20, description="full, it takes no more")
+    event_days: int = Field(30, ge=30, le=3650, description="how long the outbox keeps events")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")
     pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")
     file_max_bytes: int = Field(256 << 20, ge=1 << 10, le=MAX_INT, description="of one file")

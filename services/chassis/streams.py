@@ -1,59 +1,49 @@
-"""The stream on NATS: how a program connects, comes back, and what the stream promises."""
+"""The stream on NATS: how a program connects and comes back, and what things are called there.
+
+The stream and its durables are made by an administrator (`crm events apply`): a program may not.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
 
 from services.chassis.ending import end
 from services.chassis.logs import log
 
 STREAM, SUBJECTS = "CRM", "crm.>"
-DAY_SECONDS = 86_400
-GIB = 1 << 30
+ACK_SECONDS = 30
+"""How long a message may be with a reader before it is told again."""
 CALL_SECONDS, RECONNECT_SECONDS = 5.0, 0.5
-OTHER_CONFIGURATION = 10058
 FAILURES = (Error, asyncio.TimeoutError, OSError)
 """What a call to NATS may end in while the server is away, full, or slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamLimits:
-    """What the stream may hold. Full, it refuses: the outbox then keeps what is new."""
+def durable_name(reader: str, service: str, aggregate: str) -> str:
+    """Name the durable by which a service reads of another's aggregate."""
+    return f"{reader}-{service}-{aggregate}"
 
-    replicas: int = 1
-    max_bytes: int = 4 * GIB
-    days: int = 14
 
-    def configuration(self) -> StreamConfig:
-        return StreamConfig(
-            name=STREAM,
-            subjects=[SUBJECTS],
-            storage=StorageType.FILE,
-            retention=RetentionPolicy.LIMITS,
-            discard=DiscardPolicy.NEW,
-            max_age=self.days * DAY_SECONDS,
-            max_bytes=self.max_bytes,
-            num_replicas=self.replicas,
-            duplicate_window=3600,
-            allow_atomic=True,
-            allow_direct=False,
-            deny_delete=True,
-            deny_purge=True,
-        )
+def inbox_of(user: str) -> str:
+    """Name where a user hears its answers: nobody else may listen there."""
+    return f"_INBOX_{user}"
+
+
+def poke_of(service: str) -> str:
+    """Name where a service's programs tell each other of a commit; no stream keeps it."""
+    return f"poke.{service}"
 
 
 class Stream:
     """One program's connection to the stream. While NATS is away it waits, and comes back."""
 
-    def __init__(self, url: str, *, name: str, limits: StreamLimits | None = None) -> None:
+    def __init__(self, url: str, *, name: str) -> None:
         self.url = url
         self.name = name
-        self.limits = limits or StreamLimits()
+        self._heard: dict[str, Callable[[], None]] = {}
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=CALL_SECONDS)
         self._opening: asyncio.Task[None] | None = None
@@ -69,7 +59,7 @@ class Stream:
         return int(self.client.stats["reconnects"])
 
     async def opened(self, within: float = CALL_SECONDS) -> JetStreamContext:
-        """Connect and see to the stream, the first time; raise if that takes too long.
+        """Connect, the first time; raise if that takes too long.
 
         The attempt goes on behind this call, and the next one joins it. A connection that was
         closed for good (NATS turned the program away) is made anew.
@@ -80,15 +70,9 @@ class Stream:
             await asyncio.shield(self._opening)
         return self.jetstream
 
-    async def ensure(self) -> None:
-        """Make the stream as it should be; several programs may do so at once."""
-        wanted = self.limits.configuration()
-        try:
-            await self.jetstream.add_stream(wanted)
-        except BadRequestError as error:
-            if error.err_code != OTHER_CONFIGURATION:
-                raise
-            await self.jetstream.update_stream(wanted)
+    def hear(self, subject: str, react: Callable[[], None]) -> None:
+        """Do something whenever another program says something there, from the next opening on."""
+        self._heard[subject] = react
 
     async def close(self) -> None:
         if self._opening is not None:
@@ -115,8 +99,17 @@ class Stream:
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # only slept
                 ping_interval=10,
+                inbox_prefix=inbox_of(self.name),
+                no_echo=True,
             )
-        await self.ensure()
+            for subject, react in self._heard.items():
+                await self._listen(subject, react)
+
+    async def _listen(self, subject: str, react: Callable[[], None]) -> None:
+        async def heard(_message: Msg) -> None:
+            react()
+
+        await self.client.subscribe(subject, cb=heard)
 
     async def _failed(self, error: Exception) -> None:
         """Tell a trouble once, not at each attempt."""

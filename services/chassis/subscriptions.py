@@ -1,90 +1,44 @@
 """Subscriptions: what a service does when others tell it something; twice told, once done.
 
-A failing handler is tried again for as long as it takes. Later events of the same record wait
-for it; all others go on.
+A failure that may pass is tried again for as long as it takes. One that does not becomes a dead
+letter, and later events of the same record wait behind it; all others go on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
 
 from nats.aio.msg import Msg
-from pydantic import ValidationError
 
-from services.chassis import inbox, metrics, telemetry
-from services.chassis.actor import Actor
+from services.chassis import metrics
+from services.chassis.dead_letters import Trouble, Unwanted
+from services.chassis.declaring import Subscriptions
 from services.chassis.ending import end
-from services.chassis.events import MAX_HOPS, Envelope, Event
+from services.chassis.events import Envelope
 from services.chassis.inbox import Verdict
 from services.chassis.lanes import Lanes
-from services.chassis.logs import log, say_of_all
+from services.chassis.logs import log
 from services.chassis.pulling import BATCH, Durable
-from services.chassis.streams import FAILURES, Stream
-from services.chassis.work import Work, Works
+from services.chassis.reacting import Reactions, envelope_in
+from services.chassis.streams import FAILURES, Stream, durable_name
+from services.chassis.troubles import told, trouble_of
+from services.chassis.work import Works
 
 AT_ONCE = 8
-HANDLING_SECONDS = 25.0
-"""A reaction ends before the stream tells the event again."""
 EARLY_SECONDS, LONGEST_EARLY_SECONDS = 0.2, 5.0
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 300.0
 ACK_SECONDS = 5.0
 
-Handler = Callable[[Any, Any], Awaitable[None]]
-H = TypeVar("H", bound=Handler)
+__all__ = ["Subscriber", "Subscriptions"]
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
-    """A handler, and the part of an event that it reads."""
+class Failing:
+    """An event that failed here, how often, and since when it has been on the stream."""
 
-    model: type[Event]
-    handler: Handler
-
-    async def handle(self, work: Work, envelope: Envelope) -> None:
-        await self.handler(work, self.model.model_validate(envelope.data))
-
-
-class Subscriptions:
-    """What one reader does about which events; each slice declares its own."""
-
-    def __init__(self, reader: str) -> None:
-        self.reader = reader
-        self.declared: list[Subscription] = []
-
-    def on(self, *models: type[Event]) -> Callable[[H], H]:
-        """Call a handler, `async def when_…(work, event)`, for events of these types.
-
-        Its work is the one in which the event is noted as handled: both happen, or neither.
-        """
-
-        def declare(handler: H) -> H:
-            self.declared += [Subscription(model, handler) for model in models]
-            return handler
-
-        return declare
-
-    @staticmethod
-    def joined(reader: str, several: Iterable["Subscriptions"]) -> "Subscriptions":
-        """Make one of what the slices declare; their handlers run in the order given."""
-        joined = Subscriptions(reader)
-        for it in several:
-            if it.reader != reader:
-                raise ValueError(f"{it.reader} does not read for {reader}")
-            joined.declared += it.declared
-        return joined
-
-    def readers(self) -> list[tuple[str, type[Event]]]:
-        """Tell which types are read, by which models: the reader's half of the contract."""
-        return [(it.model.type, it.model) for it in self.declared]
-
-    def sources(self) -> list[tuple[str, str]]:
-        """Tell of which services' aggregates something is read."""
-        return sorted({(it.model.service(), it.model.aggregate()) for it in self.declared})
-
-    def of(self, type: str) -> list[Subscription]:
-        return [it for it in self.declared if it.model.type == type]
+    times: int
+    since: float
 
 
 class Subscriber:
@@ -92,10 +46,11 @@ class Subscriber:
 
     def __init__(self, subscriptions: Subscriptions, works: Works, stream: Stream) -> None:
         self.subscriptions = subscriptions
-        self.works = works
+        self.reactions = Reactions(subscriptions, works)
         self.stream = stream
         self._stopping = False
         self._lanes = Lanes(width=AT_ONCE, room=BATCH)
+        self._failing: dict[tuple[str, str], Failing] = {}
         self.pulling: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -111,13 +66,22 @@ class Subscriber:
         await self._lanes.finished()
 
     async def _pull(self, service: str, aggregate: str) -> None:
-        name = f"{self.subscriptions.reader}-{service}-{aggregate}"
-        durable = Durable(self.stream, name, f"crm.*.{service}.{aggregate}.>")
-        async for message in durable.messages():
-            metrics.LAG.labels(name).set(message.metadata.num_pending)
-            headers = message.headers or {}
-            record = (headers.get("ce-tenant"), headers.get("ce-subject"))
-            await self._lanes.put((name, *record), partial(self._take, name, message))
+        name = durable_name(self.subscriptions.reader, service, aggregate)
+        async with aclosing(Durable(self.stream, name).messages()) as messages:
+            async for message in messages:
+                metrics.LAG.labels(name).set(message.metadata.num_pending)
+                await self._line_up(name, message)
+
+    async def _line_up(self, consumer: str, message: Msg) -> None:
+        """Put a message behind those of its record; ended while waiting for room, give it back."""
+        headers = message.headers or {}
+        lane = (consumer, headers.get("ce-tenant"), headers.get("ce-subject"))
+        try:
+            await self._lanes.put(lane, partial(self._take, consumer, message))
+        except asyncio.CancelledError:
+            with suppress(*FAILURES):
+                await message.nak()
+            raise
 
     async def _take(self, consumer: str, message: Msg) -> None:
         """See to one message, and tell the stream what became of it."""
@@ -132,54 +96,80 @@ class Subscriber:
 
     async def _delay_of(self, consumer: str, message: Msg) -> float | None:
         """React to an event; None when it is done, else after how long it should come again."""
-        tries: int = message.metadata.num_delivered
+        envelope = None
         try:
-            envelope = Envelope.model_validate_json(message.data)
-            if envelope.hops > MAX_HOPS:
-                metrics.LOOPED.labels(consumer).inc()
-                log().error("an event is too many reactions deep", event_id=envelope.id)
-                return LONGEST_RETRY_SECONDS
-            verdict = await self._react(envelope)
+            envelope = envelope_in(message.data)
+            if envelope.stream_subject != message.subject:
+                metrics.STRAYED.labels(consumer).inc()
+                log().error("an event came where it does not belong", event_id=envelope.id)
+                return None
+            verdict = await self.reactions.react(envelope)
         except Exception as error:  # noqa: BLE001  # whatever it was, the event is not lost
-            metrics.RETRIED.labels(consumer).inc()
-            self._tell_failure(consumer, message, error)
-            return doubled(RETRY_SECONDS, tries, LONGEST_RETRY_SECONDS)
+            return await self._failed(consumer, message, envelope, error)
+        self._succeeded(consumer, message)
         metrics.HANDLED.labels(consumer, verdict.value).inc()
         if verdict is Verdict.EARLY:
-            return doubled(EARLY_SECONDS, tries, LONGEST_EARLY_SECONDS)
+            return doubled(EARLY_SECONDS, message.metadata.num_delivered, LONGEST_EARLY_SECONDS)
         return None
 
-    async def _react(self, envelope: Envelope) -> Verdict:
-        """Ask the gate and run the handlers in one work; a deed without one is stepped over."""
-        carried = {
-            "traceparent": envelope.traceparent or "",
-            "x-request-id": envelope.correlationid,
-        }
-        actor = Actor.system(envelope.tenant, self.subscriptions.reader)
-        say_of_all(tenant=envelope.tenant)
-        with telemetry.traced(telemetry.continued(carried, HANDLING_SECONDS)):
-            async with (
-                asyncio.timeout(HANDLING_SECONDS),
-                self.works.begin(actor, cause=envelope) as work,
-            ):
-                verdict = await inbox.admit(work.session, envelope)
-                if verdict is Verdict.NEXT:
-                    for it in self.subscriptions.of(envelope.type):
-                        await it.handle(work, envelope)
-        return verdict
+    async def _failed(
+        self, consumer: str, message: Msg, envelope: Envelope | None, error: Exception
+    ) -> float | None:
+        """Bury what cannot be taken; else say after how long to try it again."""
+        times = self._note_failure(consumer, message)
+        trouble = trouble_of(error, times)
+        _tell_failure(consumer, message, error, times)
+        try:
+            if trouble and await self._bury(consumer, message, envelope, trouble):
+                self._succeeded(consumer, message)
+                return None
+        except Exception as another:  # noqa: BLE001  # it is tried again with the event
+            _tell_failure(consumer, message, another, times)
+        metrics.RETRIED.labels(consumer).inc()
+        return doubled(RETRY_SECONDS, times, LONGEST_RETRY_SECONDS)
 
-    def _tell_failure(self, consumer: str, message: Msg, error: Exception) -> None:
-        """Log without what a value was: a fault's text may hold what an event does not."""
-        reason = str(error)
-        if isinstance(error, ValidationError):
-            reason = str(error.errors(include_input=False, include_url=False))
-        log().error(
-            "a reaction failed",
-            consumer=consumer,
-            event_id=(message.headers or {}).get("ce-id"),
-            tries=message.metadata.num_delivered,
-            reason=f"{type(error).__name__}: {reason}",
-        )
+    async def _bury(
+        self, consumer: str, message: Msg, envelope: Envelope | None, trouble: Trouble
+    ) -> bool:
+        _crm, tenant, service, aggregate, *_deed = message.subject.split(".")
+        subject = envelope.subject if envelope else (message.headers or {}).get("ce-subject", "")
+        body = message.data.decode(errors="replace").replace("\0", "")
+        unwanted = Unwanted(f"{service}.{aggregate}", subject, body, envelope)
+        buried = await self.reactions.bury(tenant, unwanted, trouble)
+        if buried:
+            metrics.BURIED.labels(consumer, trouble.reason.value).inc()
+        return buried
+
+    def _note_failure(self, consumer: str, message: Msg) -> int:
+        key = (consumer, _id_of(message))
+        before = self._failing.get(key)
+        times = before.times + 1 if before else 1
+        self._failing[key] = Failing(times, message.metadata.timestamp.timestamp())
+        self._measure(consumer)
+        return times
+
+    def _succeeded(self, consumer: str, message: Msg) -> None:
+        if self._failing.pop((consumer, _id_of(message)), None):
+            self._measure(consumer)
+
+    def _measure(self, consumer: str) -> None:
+        since = [it.since for (of, _number), it in self._failing.items() if of == consumer]
+        metrics.FAILING_SINCE.labels(consumer).set(min(since, default=0))
+
+
+def _id_of(message: Msg) -> str:
+    """Know a message by its event: a stream that was made anew gives the same numbers again."""
+    return (message.headers or {}).get("ce-id") or str(message.metadata.sequence.stream)
+
+
+def _tell_failure(consumer: str, message: Msg, error: Exception, times: int) -> None:
+    log().error(
+        "a reaction failed",
+        consumer=consumer,
+        event_id=(message.headers or {}).get("ce-id"),
+        tries=times,
+        reason=told(error),
+    )
 
 
 def doubled(first: float, tries: int, longest: float) -> float:

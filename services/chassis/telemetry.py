@@ -36,6 +36,10 @@ class Trace:
         """Begin the next hop of the same trace."""
         return replace(self, span_id=os.urandom(8).hex())
 
+    def renewed(self, budget_seconds: float) -> "Trace":
+        """Go on with time of one's own, as each event of a subscription does."""
+        return replace(self, deadline=monotonic() + budget_seconds)
+
     def headers(self) -> dict[str, str]:
         """Give what a hop carries on, by HTTP and as gRPC metadata alike."""
         return {

@@ -3,8 +3,8 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ LEEWAY_SECONDS = 30
 PUBLIC_AUDIENCE = "guanxi"
 """The audience of a person's token, which the gateway takes in."""
 MAX_TOKEN_LENGTH = 4096
-UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (
+    *(JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError),
+    *(OverflowError, OSError),
+)
 """What reading a token may raise that no program of ours has written."""
 
 
@@ -37,6 +40,11 @@ class Identity:
     tenant: str
     subject: str
     kind: ActorKind
+    expires_at: datetime | None = field(default=None, compare=False)
+    """Until when the token says so; not told of who comes without one."""
+
+    def seconds_left(self, now: datetime) -> float | None:
+        return max(0.0, (self.expires_at - now).total_seconds()) if self.expires_at else None
 
 
 class Signer:
@@ -99,6 +107,7 @@ class Verifier:
             self._registry(issuer, self.clock()).validate(found.claims)
             claims = found.claims
             kind = ActorKind(claims["kind"])
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC)
         except UNREADABLE as error:
             raise InvalidToken(str(error)) from error
         tenant, subject = claims["tenant"], claims["sub"]
@@ -106,7 +115,7 @@ class Verifier:
             raise InvalidToken("a tenant and a subject are texts")
         if kind is ActorKind.SYSTEM:
             raise InvalidToken("the system signs in nowhere")
-        return Identity(tenant, subject, kind)
+        return Identity(tenant, subject, kind, expires_at)
 
     def _issuer(self, token: str) -> str:
         """Read which issuer the token claims, to pick the keys that must then prove it."""

@@ -1,11 +1,13 @@
 """The program of customers: `python -m services.customers.main [web|worker|all]`."""
 
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter
 
 from services.chassis.access import access_by
+from services.chassis.following import Following
 from services.chassis.service import Means, Parts, main
 from services.customers import permissions, rpc
 from services.customers.company.queries import reckoning
@@ -22,8 +24,17 @@ def keys(means: Means) -> APIRouter:
     return router
 
 
-def sign_in_desk(means: Means) -> SignInDesk:
-    return SignInDesk(means.works, means.signer, timedelta(minutes=means.settings.token_minutes))
+@dataclass(frozen=True)
+class Front:
+    """What its resolvers share: where people get their tokens, and what reads the feed."""
+
+    desk: SignInDesk
+    following: Following
+
+
+def front(means: Means) -> Front:
+    life = timedelta(minutes=means.settings.token_minutes)
+    return Front(SignInDesk(means.works, means.signer, life), means.following)
 
 
 def parts() -> Parts:
@@ -34,7 +45,7 @@ def parts() -> Parts:
         subscriptions=[timeline.subscriptions],
         answers=[rpc.answers],
         routers=[keys],
-        app=sign_in_desk,
+        app=front,
         reckoning=reckoning,
     )
 

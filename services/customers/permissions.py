@@ -30,6 +30,12 @@ EDIT_TASKS = Permission("customers:task:edit")
 """Add tasks, change them, do them, and give them to others."""
 PURGE_TASKS = Permission("customers:task:purge")
 """Remove archived tasks for ever."""
+READ_EVENTS = Permission("customers:event:read")
+"""See which events wait, how far readers are, and what did not get through."""
+FOLLOW_EVENTS = Permission("customers:event:follow")
+"""Follow what is told of all records of the company, in all services, whoever may see these."""
+MEND_EVENTS = Permission("customers:event:mend")
+"""Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("customers:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 RUN_JOBS = Permission("customers:job:run")
@@ -60,6 +66,9 @@ ROLES = {
             RUN_JOBS,
             ADMINISTER_JOBS,
             EXPORT_RECORDS,
+            READ_EVENTS,
+            MEND_EVENTS,
+            FOLLOW_EVENTS,
         }
     ),
     "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),

@@ -2,22 +2,33 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph
 from services.customers.company import graph as company
+from services.customers.company.events import CompanyCreated, ExchangeRateCreated
 from services.customers.contacts import graph as contacts
+from services.customers.contacts.events import ContactCreated
 from services.customers.customers import graph as customers
+from services.customers.customers.events import CustomerCreated
+from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
-from services.customers.permissions import EXPORT_RECORDS, RUN_JOBS
+from services.customers.interactions.events import InteractionLogged
+from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
 from services.customers.staff import graph as staff
+from services.customers.staff.events import StaffUserCreated
 from services.customers.tasks import graph as tasks
+from services.customers.tasks.events import TaskCreated
 from services.customers.timeline import graph as timeline
 
+TOLD = (
+    *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
+    *(InteractionLogged, TaskCreated),
+)
 SLICES = (company, staff, customers, contacts, interactions, tasks)
 
 
 def schema() -> Subgraph:
     return Subgraph(
-        merge_types("Query", tuple(it.Query for it in SLICES)),
+        merge_types("Query", tuple(it.Query for it in (*SLICES, feed))),
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,
@@ -30,5 +41,7 @@ def schema() -> Subgraph:
             tasks.Task,
             timeline.TimelineEntry,
         ],
+        subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
+        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
     )

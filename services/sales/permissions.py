@@ -44,6 +44,10 @@ PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
 """Remove archived opportunities for ever."""
 PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
+READ_EVENTS = Permission("sales:event:read")
+"""See which events wait, how far readers are, and what did not get through."""
+MEND_EVENTS = Permission("sales:event:mend")
+"""Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("sales:history:import")
 """Bring in records with the dates and states that they had elsewhere."""
 RUN_JOBS = Permission("sales:job:run")
@@ -66,9 +70,10 @@ _LEAD = {
     EXPORT_RECORDS,
 }
 _PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
+_ADMINISTER = {IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS}
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | {IMPORT_HISTORY, ADMINISTER_JOBS}),
+    "ADMINISTRATOR": frozenset(_LEAD | _PURGE | _ADMINISTER),
     "SALES_MANAGER": frozenset(_LEAD),
     "SALES_REPRESENTATIVE": frozenset(_SELL),
     "SERVICE_AGENT": frozenset(_READ),

@@ -2,15 +2,24 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph
 from services.sales.customers import graph as customers
 from services.sales.leads import graph as leads
+from services.sales.leads.events import LeadCreated
 from services.sales.opportunities import graph as opportunities
+from services.sales.opportunities.events import OpportunityCreated
 from services.sales.orders import graph as orders
-from services.sales.permissions import EXPORT_RECORDS, RUN_JOBS
+from services.sales.orders.events import OrderCreated
+from services.sales.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
 from services.sales.price_lists import graph as price_lists
+from services.sales.price_lists.events import PriceListCreated, PriceListEntryCreated
 from services.sales.products import graph as products
+from services.sales.products.events import ProductCreated
 
+TOLD = (
+    *(ProductCreated, PriceListCreated, PriceListEntryCreated),
+    *(LeadCreated, OpportunityCreated, OrderCreated),
+)
 SLICES = (products, price_lists, leads, opportunities, orders)
 
 
@@ -29,4 +38,5 @@ def schema() -> Subgraph:
             customers.Customer,
         ],
         jobs=Jobs("sales", run=RUN_JOBS, export=EXPORT_RECORDS),
+        spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
     )

@@ -16,6 +16,10 @@ CLOSE_CASES = Permission("service_desk:case:close")
 """Close a resolved case, or open one again."""
 PURGE_CASES = Permission("service_desk:case:purge")
 """Remove archived cases for ever."""
+READ_EVENTS = Permission("service_desk:event:read")
+"""See which events wait, how far readers are, and what did not get through."""
+MEND_EVENTS = Permission("service_desk:event:mend")
+"""Have events that did not get through tried again, or step over them."""
 IMPORT_HISTORY = Permission("service_desk:history:import")
 """Bring in cases that lived elsewhere, with the dates and states that they had there."""
 RUN_JOBS = Permission("service_desk:job:run")
@@ -27,9 +31,12 @@ EXPORT_RECORDS = Permission("service_desk:record:export")
 
 READING = frozenset({READ_CASES})
 WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES, RUN_JOBS}
+ADMINISTERING = frozenset(
+    {IMPORT_HISTORY, PURGE_CASES, ADMINISTER_JOBS, EXPORT_RECORDS, READ_EVENTS, MEND_EVENTS}
+)
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "ADMINISTRATOR": WORKING | {IMPORT_HISTORY, PURGE_CASES, ADMINISTER_JOBS, EXPORT_RECORDS},
+    "ADMINISTRATOR": WORKING | ADMINISTERING,
     "SALES_MANAGER": READING | {OPEN_CASES, RUN_JOBS, EXPORT_RECORDS},
     "SALES_REPRESENTATIVE": READING | {OPEN_CASES},
     "SERVICE_AGENT": WORKING,

@@ -1,12 +1,17 @@
 """The desk's subgraph, assembled from its slices."""
 
-from services.chassis.graph import Jobs, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph
 from services.service_desk.cases import graph as cases
+from services.service_desk.cases.events import CaseOpened
 from services.service_desk.customers import graph as customers
-from services.service_desk.permissions import EXPORT_RECORDS, RUN_JOBS
+from services.service_desk.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
 
 
 def schema() -> Subgraph:
-    records = [cases.Case, customers.Customer]
-    jobs = Jobs("service_desk", run=RUN_JOBS, export=EXPORT_RECORDS)
-    return Subgraph(cases.Query, cases.Mutation, records, jobs=jobs)
+    return Subgraph(
+        cases.Query,
+        cases.Mutation,
+        [cases.Case, customers.Customer],
+        jobs=Jobs("service_desk", run=RUN_JOBS, export=EXPORT_RECORDS),
+        spine=Spine("service_desk", read=READ_EVENTS, mend=MEND_EVENTS, told=(CaseOpened,)),
+    )

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from deploy.local import ports
+from deploy.stream import provisioning
 from services.chassis import endpoint
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.asking import Channel
@@ -23,7 +24,9 @@ from services.chassis.service import Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import Identity
 from tests.support.identities import GATEWAY, SALES, TOY, bearer
+from tests.support.telling import SMALL, durables_of
 from tests.support.waiting import until
+from tests.toy import subscribers
 from tests.toy.main import parts
 from tests.toy.rpc import toy_pb2
 
@@ -35,8 +38,9 @@ LIST = "{ ships { nodes { name } } }"
 
 
 @pytest.fixture
-def told(database, nats_server, tmp_path):
-    """The toy's settings, by the names that the environment has."""
+async def told(database, nats_server, stream, tmp_path):
+    """The toy's settings, by the names that the environment has; its durables are there."""
+    await provisioning.apply(stream.jetstream, SMALL, durables_of(subscribers.subscriptions))
     own, trusted = tmp_path / "toy.key.json", {}
     own.write_text(json.dumps(TOY.key.as_dict(private=True)))
     for it in (GATEWAY, SALES):
@@ -50,7 +54,6 @@ def told(database, nats_server, tmp_path):
         "NATS_URL": nats_server.url,
         "SIGNING_KEY_FILE": str(own),
         "TRUSTED_ISSUERS": json.dumps(trusted),
-        "STREAM_MAX_BYTES": str(256 << 20),
         "DRAIN_SECONDS": "5",
         "START_SECONDS": "20",
     }

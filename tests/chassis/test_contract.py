@@ -22,12 +22,14 @@ def copied(tmp_path, monkeypatch):
     """A copy of the services, of which the writer takes the one for the other."""
     ignored = shutil.ignore_patterns("__pycache__", "migrations", "stubs")
     services = shutil.copytree(contract.SERVICES, tmp_path / "services", ignore=ignored)
+    shutil.copytree(contract.SERVICES.parent / "docs" / "events", tmp_path / "docs" / "events")
     monkeypatch.setattr(contract, "SERVICES", services)
     return services
 
 
 def contents(services):
-    return {it: it.read_text() for it in services.glob("*/contract/*") if it.is_file()}
+    files = (*services.glob("*/contract/*"), *services.parent.glob("docs/events/*"))
+    return {it: it.read_text() for it in files if it.is_file()}
 
 
 def test_the_contracts_in_git_are_fresh():
@@ -62,8 +64,9 @@ def test_a_missing_file_is_stale(copied, capsys, name):
 
 def test_written_anew_they_are_as_they_were_and_what_is_written_by_hand_stays(copied, capsys):
     before = contents(copied)
-    shutil.rmtree(copied / "service_desk/contract")
+    shutil.rmtree(copied.parent / "docs")
     for name in FILES:
+        (copied / "service_desk/contract" / name).unlink()
         (copied / "customers/contract" / name).write_text("nonsense")
     assert contract.main([]) == 0
     assert contents(copied) == before

@@ -5,16 +5,22 @@ import json
 import shutil
 from collections import defaultdict
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from deploy.stream import provisioning
+from services.chassis import relay
 from services.chassis.actor import Actor
 from services.chassis.database import connect
 from services.chassis.ending import end
+from services.chassis.poking import Poke
 from services.chassis.relay import Relay
-from services.chassis.streams import STREAM
+from services.chassis.streams import STREAM, Stream, poke_of
 from services.chassis.work import Works
+from tests.support.telling import SMALL
 from tests.support.waiting import until
 from tests.toy.model import ShipSunk
 
@@ -128,6 +134,45 @@ async def test_relays_lease_every_partition_once_and_share_fairly(worker, stream
         await until(lambda: are(16))
 
 
+async def test_a_relay_that_falls_silent_gives_its_partitions_up(
+    works, worker, stream, monkeypatch
+):
+    """As one does that stands still, or whose machine is gone without a goodbye."""
+    monkeypatch.setattr(relay, "LEASE_SECONDS", 1.0)
+    silent, may_speak, is_silent = Relay(worker, stream, "toy"), asyncio.Event(), asyncio.Event()
+    turn = silent._turn
+
+    async def say_nothing(*given):
+        is_silent.set()
+        await may_speak.wait()
+        await turn(*given)
+
+    monkeypatch.setattr(silent, "_turn", say_nothing)
+    running = asyncio.create_task(silent.run())
+    await is_silent.wait()
+    await asyncio.gather(*(tell(works, ship, 2) for ship in FLEET))
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+        may_speak.set()
+        await tell(works, FLEET[0])
+        await until(lambda: none_pending(worker))
+        silent.stop()
+        await asyncio.wait_for(running, 30)
+    told = sequences(await on_the_stream(stream))
+    assert told == {ship: [1, 2] for ship in FLEET} | {FLEET[0]: [1, 2, 3]}
+
+
+async def test_a_round_ends_while_its_leases_last(works, worker, stream, monkeypatch):
+    """Where the stream is slow, what it has taken is forgotten before another relay may come."""
+    monkeypatch.setattr(relay, "LEASE_SECONDS", 0.0)
+    await tell(works, "shp_1", 3)
+    made = Relay(worker, stream, "toy")
+    async with worker.connect() as raw:
+        connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+        assert [await made._round(connection, range(16)) for _ in range(4)] == [1, 1, 1, 0]
+    assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3]}
+
+
 async def test_a_killed_relay_loses_nothing_and_doubles_nothing(works, worker, stream):
     for _ in range(5):
         await asyncio.gather(*(tell(works, ship, 4) for ship in FLEET))
@@ -155,8 +200,9 @@ async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, wor
     async with works.begin(Actor.system("default", "test")) as work:
         await work.session.execute(
             text(
-                "INSERT INTO event_pending (aggregate_id, sequence, partition, bulk, laid_at) "
-                "SELECT aggregate_id, sequence, 15, false, now() FROM event"
+                "INSERT INTO event_pending "
+                "(aggregate_id, sequence, told_on, partition, bulk, laid_at) "
+                "SELECT aggregate_id, sequence, told_on, 15, false, now() FROM event"
             )
         )
     await tell(works, "shp_1")
@@ -165,7 +211,11 @@ async def test_what_was_published_but_not_forgotten_is_not_told_twice(works, wor
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3, 4]}
 
 
-async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, nats_server):
+@pytest.mark.feature("PLT-06")
+async def test_while_nats_is_away_writes_go_on_and_wait(
+    works, worker, stream, nats_server, monkeypatch
+):
+    monkeypatch.setattr(relay, "MEASURE_SECONDS", 0.05)
     async with relaying(worker, stream):
         await tell(works, "shp_1")
         await until(lambda: none_pending(worker))
@@ -173,12 +223,58 @@ async def test_while_nats_is_away_writes_go_on_and_wait(works, worker, stream, n
         await tell(works, "shp_1", 2)
         await tell(works, "shp_2")
         assert await pending(worker) == 3
+        await until(lambda: waiting_as_measured() == 3)
+        assert measured("crm_outbox_oldest_seconds") > 0
         nats_server.start()
         await until(lambda: none_pending(worker))
+        await until(lambda: waiting_as_measured() == 0)
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1, 2, 3], "shp_2": [1]}
 
 
-async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
+def measured(name):
+    return REGISTRY.get_sample_value(name, {"service": "toy"})
+
+
+def waiting_as_measured():
+    return measured("crm_outbox_pending")
+
+
+@pytest.mark.feature("PLT-06")
+async def test_a_full_stream_keeps_what_it_has_and_what_is_new_waits_and_drains_by_itself(
+    works, worker, stream, capsys
+):
+    tiny = replace(SMALL, max_bytes=100_000)
+    await provisioning.ensure_stream(stream.jetstream, tiny)
+    async with relaying(worker, stream):
+        await tell(works, "shp_1", 40)
+        await until(lambda: none_pending(worker))
+        for _ in range(6):
+            await tell(works, "shp_1", 40)
+        await until(lambda: "maximum bytes exceeded" in capsys.readouterr().out)
+        assert await pending(worker) > 0
+        held = sequences(await on_the_stream(stream))["shp_1"]
+        assert held == list(range(1, len(held) + 1))
+        await tell(works, "shp_2")
+        await provisioning.ensure_stream(stream.jetstream, SMALL)
+        await until(lambda: none_pending(worker))
+    assert sequences(await on_the_stream(stream)) == {"shp_1": list(range(1, 281)), "shp_2": [1]}
+
+
+@pytest.mark.feature("PLT-06")
+async def test_what_waits_goes_as_atomic_batches(works, worker, stream):
+    for ship in FLEET:
+        await tell(works, ship, 5)
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    batches = defaultdict(list)
+    for it in await on_the_stream(stream):
+        batches[it.headers["Nats-Batch-Id"]].append(int(it.headers["Nats-Batch-Sequence"]))
+    assert len(batches) <= 4
+    assert all(it == list(range(1, len(it) + 1)) for it in batches.values())
+    assert max(map(len, batches.values())) > 100
+
+
+async def test_a_stream_that_was_lost_is_waited_for_and_taken_up_when_it_is_made(
     works, worker, stream, nats_server
 ):
     async with relaying(worker, stream):
@@ -187,6 +283,8 @@ async def test_a_stream_that_was_lost_is_made_again_and_goes_on(
         nats_server.start()
         await until(lambda: stream.reconnects)
         await tell(works, "shp_1")
+        assert not await provisioning.has_stream(stream.jetstream)
+        await provisioning.ensure_stream(stream.jetstream, SMALL)
         await until(lambda: none_pending(worker))
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
 
@@ -243,6 +341,30 @@ async def test_an_event_that_the_stream_refuses_keeps_only_its_own_back(works, w
     assert sequences(await on_the_stream(stream)) == {"shp_1": [1]}
 
 
+async def test_a_poke_from_another_program_is_enough(
+    database, worker, stream, nats_server, monkeypatch
+):
+    monkeypatch.setattr(relay, "POLL_SECONDS", 600)
+    web = Stream(nats_server.url, name="web")
+    poke = Poke(web, "toy")
+    sending = asyncio.create_task(poke.run())
+    engine = connect(database.app_url)
+    works = Works(engine, "toy", committed=poke.send)
+    listener = Stream(nats_server.url, name="worker")
+    async with relaying(worker, listener) as (it,):
+        listener.hear(poke_of("toy"), it.wake)
+        await listener.opened()
+        await listener.client.flush()
+        for ship in FLEET[:3]:
+            await tell(works, ship)
+            await until(lambda: none_pending(worker))
+    await end([sending])
+    for other in (web, listener):
+        await other.close()
+    await engine.dispose()
+    assert sequences(await on_the_stream(stream)) == {ship: [1] for ship in FLEET[:3]}
+
+
 async def test_a_wake_is_enough_and_tenants_keep_apart(database, worker, stream):
     engine = connect(database.app_url)
     async with relaying(worker, stream) as (relay,):
@@ -254,3 +376,40 @@ async def test_a_wake_is_enough_and_tenants_keep_apart(database, worker, stream)
     messages = await on_the_stream(stream)
     assert {it.subject.split(".")[1] for it in messages} == {"one", "other"}
     assert [json.loads(it.data)["sequence"] for it in messages] == [1, 1]
+
+
+@pytest.mark.parametrize("order", ["id", "at"])
+async def test_what_commits_late_is_lost_by_a_cursor_and_not_by_the_relay(
+    works, worker, stream, order
+):
+    """A cursor goes past an event that is numbered, or dated, and not committed yet."""
+    after = text(
+        f"SELECT id, {order} AS place FROM event"
+        f" WHERE CAST(:last AS text) IS NULL OR {order}::text > :last ORDER BY {order}::text"
+    )
+    seen, last = set(), None
+
+    async def look():
+        nonlocal last
+        async with worker.connect() as connection:
+            for it in await connection.execute(after, {"last": last}):
+                seen.add(it.id)
+                last = str(it.place)
+
+    late, early = FLEET[:2]
+    await tell(works, early, 2)
+    async with relaying(worker, stream):
+        for _ in range(3):
+            async with works.begin(Actor.system("default", "test")) as work:
+                await work.publish(ShipSunk(ship_id=late, cause="ice"))
+                await work.write()
+                await tell(works, early)
+                await look()
+            await look()
+        await until(lambda: none_pending(worker))
+    told = {json.loads(it.data)["id"] for it in await on_the_stream(stream)}
+    async with worker.connect() as connection:
+        laid = set(await connection.scalars(text("SELECT id FROM event")))
+    assert len(laid) == 8
+    assert seen < laid
+    assert told == laid

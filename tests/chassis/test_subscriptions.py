@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 from nats.js.errors import NotFoundError
@@ -10,49 +10,27 @@ from prometheus_client import REGISTRY
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from services.chassis import numbers
+from deploy.stream import provisioning
+from services.chassis import pulling
+from services.chassis.actor import Actor
 from services.chassis.database import connect, reading
-from services.chassis.events import MAX_HOPS, Envelope, Event
-from services.chassis.ids import new_id
-from services.chassis.pulling import Durable
+from services.chassis.housekeeping import Housekeeping
 from services.chassis.streams import STREAM
 from services.chassis.subscriptions import Subscriptions, doubled
 from services.chassis.work import Works
-from tests.support.telling import listening, publish
+from tests.support.harbour_reader import (
+    CONSUMER,
+    Harbour,
+    ShipRegistered,
+    ShipSunk,
+    all_handled,
+    envelope,
+    handled,
+)
+from tests.support.telling import SMALL, durables_of, listening, publish
 from tests.support.waiting import until
 
-CONSUMER = "harbour-toy-ship"
-
-
-class ShipSunk(Event):
-    """The part of it that the harbour reads."""
-
-    type = "toy.ship.sunk.v1"
-    ship_id: str
-
-
-class ShipRegistered(Event):
-    type = "toy.ship.registered.v1"
-    ship_id: str
-
-
-class Harbour:
-    """A reader that notes what it takes in, in its own database, and fails where it is told to."""
-
-    def __init__(self):
-        self.subscriptions = Subscriptions("harbour")
-        self.subscriptions.on(ShipSunk, ShipRegistered)(self.when_something_happens_to_a_ship)
-        self.refused = set()
-        self.works_seen = []
-        self.held = asyncio.Event()
-        self.held.set()
-
-    async def when_something_happens_to_a_ship(self, work, event):
-        self.works_seen.append(work)
-        await numbers.next_number(work.session, event.ship_id, work.cause.sequence)
-        await self.held.wait()
-        if event.ship_id in self.refused:
-            raise LookupError("the secret of the deep")
+IN_A_YEAR = "2099-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -69,38 +47,6 @@ def harbour():
 
 def subscribed(harbour, works, stream):
     return listening(harbour.subscriptions, works, stream)
-
-
-def envelope(ship, sequence, *, deed="sunk", tenant="default", **more):
-    return Envelope(
-        id=new_id("evt"),
-        type=f"toy.ship.{deed}.v1",
-        source="/toy",
-        subject=ship,
-        time=datetime(2026, 3, 1, tzinfo=UTC),
-        tenant=tenant,
-        sequence=sequence,
-        actor="usr_1",
-        data={"shipId": ship, "cause": "ice"},
-        **{"correlationid": "req_1", **more},
-    )
-
-
-async def handled(works, tenant="default"):
-    """Say of each ship which numbers were handled, and how often."""
-    async with reading(works.engine, tenant) as connection:
-        rows = await connection.execute(text("SELECT name, year, last FROM number_series"))
-        noted: dict[str, dict[int, int]] = {}
-        for row in rows:
-            noted.setdefault(row.name, {})[row.year] = row.last
-    return noted
-
-
-def all_handled(works, wanted, tenant="default"):
-    async def asked():
-        return await handled(works, tenant) == wanted
-
-    return until(asked)
 
 
 async def settled(stream):
@@ -138,6 +84,36 @@ async def test_what_is_twice_told_is_once_done(harbour, works, stream):
     assert len(harbour.works_seen) == 2
 
 
+@pytest.mark.feature("PLT-06")
+@pytest.mark.parametrize("lost", ["UPDATE event_gate SET sequence = 0", "DELETE FROM inbox"])
+async def test_gate_and_inbox_stand_in_for_each_other(harbour, works, stream, lost):
+    told = [envelope("shp_1", number) for number in (1, 2)]
+    async with subscribed(harbour, works, stream):
+        await publish(stream, *told)
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+        async with works.begin(Actor.system("default", "test")) as work:
+            await work.session.execute(text(lost))
+        await publish(stream, *told, envelope("shp_1", 3))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1, 3: 1}})
+        await settled(stream)
+    assert [it.cause.sequence for it in harbour.works_seen] == [1, 2, 3]
+
+
+async def test_an_id_is_forgotten_when_nobody_tells_it_any_more(harbour, works, stream, database):
+    async with subscribed(harbour, works, stream):
+        await publish(stream, envelope("shp_1", 1), envelope("shp_2", 1))
+        await all_handled(works, {"shp_1": {1: 1}, "shp_2": {1: 1}})
+    kept = harbour.works_seen[1].cause.id
+    old = "UPDATE inbox SET handled_at = now() - interval '31 days' WHERE event_id <> :kept"
+    async with works.begin(Actor.system("default", "test")) as work:
+        await work.session.execute(text(old), {"kept": kept})
+    worker = connect(database.worker_url, pooled=False)
+    await Housekeeping(worker, "harbour", event_days=30).go_round()
+    await worker.dispose()
+    async with works.begin(Actor.system("default", "test")) as work:
+        assert list(await work.session.scalars(text("SELECT event_id FROM inbox"))) == [kept]
+
+
 async def test_an_early_event_waits_for_its_turn(harbour, works, stream):
     async with subscribed(harbour, works, stream):
         await publish(stream, envelope("shp_1", 2), envelope("shp_2", 1))
@@ -154,8 +130,8 @@ async def test_a_deed_without_a_handler_is_stepped_over(harbour, works, stream):
     assert await handled(works) == {"shp_1": {2: 1}}
 
 
-async def test_a_poisoned_record_waits_and_the_others_go_on(harbour, works, stream):
-    harbour.refused.add("shp_bad")
+async def test_a_record_that_fails_waits_and_the_others_go_on(harbour, works, stream):
+    harbour.refused["shp_bad"] = LookupError("the secret of the deep")
     async with subscribed(harbour, works, stream):
         await publish(stream, envelope("shp_bad", 1), envelope("shp_bad", 2))
         await publish(stream, *(envelope(f"shp_{it}", 1) for it in range(30)))
@@ -166,7 +142,7 @@ async def test_a_poisoned_record_waits_and_the_others_go_on(harbour, works, stre
 
 
 async def test_a_failed_reaction_leaves_nothing_and_is_told(harbour, works, stream, capsys):
-    harbour.refused.add("shp_1")
+    harbour.refused["shp_1"] = LookupError("the secret of the deep")
     event = envelope("shp_1", 1)
     async with subscribed(harbour, works, stream):
         await publish(stream, event)
@@ -177,43 +153,24 @@ async def test_a_failed_reaction_leaves_nothing_and_is_told(harbour, works, stre
             assert (await connection.execute(text("SELECT count(*) FROM inbox"))).scalar() == 0
     line = capsys.readouterr().out
     assert event.id in line
-    assert "LookupError" in line
+    assert "LookupError: at harbour_reader.py:" in line
+    assert "the secret of the deep" not in line
 
 
 def sample(name, **labels):
     return REGISTRY.get_sample_value(name, {"consumer": CONSUMER, **labels}) or 0
 
 
-async def test_an_event_that_its_reader_cannot_read_waits_and_says_no_value(
-    harbour, works, stream, capsys
-):
-    broken = envelope("shp_1", 1).model_copy(update={"data": {"shipId": 4711}})
+async def test_an_event_under_a_subject_that_is_not_its_own_is_left_alone(harbour, works, stream):
+    before = sample("crm_events_strayed_total")
+    strayed = envelope("shp_1", 1)
     async with subscribed(harbour, works, stream):
-        await publish(stream, broken, envelope("shp_2", 1))
+        await stream.jetstream.publish("crm.other.toy.ship.sunk.v1.0", strayed.body())
+        await publish(stream, envelope("shp_2", 1))
         await all_handled(works, {"shp_2": {1: 1}})
-        await until(lambda: broken.id in harbour_log(capsys))
-    assert "4711" not in harbour_log(capsys)
-
-
-def harbour_log(capsys, seen={}):  # noqa: B006  # the text so far, since reading it empties it
-    seen["text"] = seen.get("text", "") + capsys.readouterr().out
-    return seen["text"]
-
-
-async def test_what_is_no_event_at_all_blocks_nobody(harbour, works, stream):
-    async with subscribed(harbour, works, stream):
-        await stream.jetstream.publish("crm.default.toy.ship.sunk.v1.0", b"not an envelope")
-        await publish(stream, envelope("shp_1", 1))
-        await all_handled(works, {"shp_1": {1: 1}})
-
-
-async def test_a_loop_of_reactions_is_parked_and_alarmed(harbour, works, stream):
-    before = sample("crm_events_looped_total")
-    async with subscribed(harbour, works, stream):
-        await publish(stream, envelope("shp_1", 1, hops=MAX_HOPS + 1), envelope("shp_2", 1))
-        await publish(stream, envelope("shp_3", 1, hops=MAX_HOPS))
-        await all_handled(works, {"shp_2": {1: 1}, "shp_3": {1: 1}})
-        await until(lambda: sample("crm_events_looped_total") == before + 1)
+        await settled(stream)
+    assert sample("crm_events_strayed_total") == before + 1
+    assert "shp_1" not in await handled(works)
 
 
 async def test_a_reaction_acts_as_the_system_of_the_events_tenant(harbour, works, stream):
@@ -260,13 +217,56 @@ async def test_after_nats_was_away_the_reader_goes_on(harbour, works, stream, na
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
 
 
-async def test_a_consumer_that_was_removed_is_made_again(harbour, works, stream):
+async def test_a_consumer_that_was_removed_is_taken_up_when_it_is_made_again(
+    harbour, works, stream
+):
     async with subscribed(harbour, works, stream):
         await publish(stream, envelope("shp_1", 1))
         await all_handled(works, {"shp_1": {1: 1}})
         await stream.jetstream.delete_consumer(STREAM, CONSUMER)
         await publish(stream, envelope("shp_1", 2))
+        await provisioning.apply(stream.jetstream, SMALL, durables_of(harbour.subscriptions))
         await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+
+
+async def test_a_consumer_that_stands_still_is_seen_and_its_subscription_made_anew(
+    harbour, works, stream, monkeypatch, capsys
+):
+    monkeypatch.setattr(pulling, "STALLED_SECONDS", 0.5)
+    before = sample("crm_consumer_stalled_total")
+    async with subscribed(harbour, works, stream):
+        await publish(stream, envelope("shp_1", 1))
+        await all_handled(works, {"shp_1": {1: 1}})
+        await stream.jetstream.delete_consumer(STREAM, CONSUMER)
+        (made,) = durables_of(harbour.subscriptions)
+        paused = replace(made.configuration(), pause_until=IN_A_YEAR)
+        await stream.jetstream.add_consumer(STREAM, paused)
+        await publish(stream, envelope("shp_1", 2))
+        await until(lambda: sample("crm_consumer_stalled_total") >= before + 2)
+        assert await handled(works) == {"shp_1": {1: 1}}
+        await stream.jetstream.delete_consumer(STREAM, CONSUMER)
+        await provisioning.apply(stream.jetstream, SMALL, durables_of(harbour.subscriptions))
+        await all_handled(works, {"shp_1": {1: 1, 2: 1}})
+    told = [it for it in capsys.readouterr().out.splitlines() if "StalledError" in it]
+    assert len(told) == 1
+
+
+async def test_a_consumer_at_rest_is_not_taken_for_one_that_stands_still(
+    harbour, works, stream, monkeypatch
+):
+    monkeypatch.setattr(pulling, "STALLED_SECONDS", 0.1)
+    before = sample("crm_consumer_stalled_total")
+    async with subscribed(harbour, works, stream):
+        info = stream.jetstream.consumer_info
+        watched = []
+
+        async def seen(*names):
+            watched.append(names)
+            return await info(*names)
+
+        monkeypatch.setattr(stream.jetstream, "consumer_info", seen)
+        await until(lambda: len(watched) >= 3)
+    assert sample("crm_consumer_stalled_total") == before
 
 
 async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, works, stream):
@@ -281,14 +281,13 @@ async def test_a_reader_that_stops_finishes_and_gives_the_rest_back(harbour, wor
         await all_handled(works, {"shp_1": {1: 1, 2: 1, 3: 1}})
 
 
-async def test_a_durable_that_an_administrator_made_is_left_as_it_is(stream):
-    durable = Durable(stream, CONSUMER, "crm.*.toy.ship.>")
-    made = durable._configuration()
-    made.max_ack_pending = 7
-    await stream.jetstream.add_consumer(STREAM, made)
-    await durable._see_to_it()
+async def test_a_durable_that_is_different_is_put_right(harbour, stream):
+    (made,) = durables_of(harbour.subscriptions)
+    narrow = replace(made.configuration(), max_ack_pending=7)
+    await stream.jetstream.add_consumer(STREAM, narrow)
+    await provisioning.apply(stream.jetstream, SMALL, [made])
     info = await stream.jetstream.consumer_info(STREAM, CONSUMER)
-    assert info.config.max_ack_pending == 7
+    assert info.config.max_ack_pending == made.configuration().max_ack_pending
 
 
 def test_slices_declare_and_the_service_joins():

@@ -1,4 +1,4 @@
-"""`make release-contracts`: today's graph and events are what the next release is held to.
+"""`make release-contracts`: today's graph, events and recordings are what the next is held to.
 
 `python -m tests.contracts [--breaking]`: without the word, what breaks clients is refused.
 """
@@ -12,6 +12,7 @@ from graphql import print_schema
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
 from gateway.supergraph import Supergraph
+from services.chassis.contract import RECORDED
 from tests.contracts import released
 
 GRAPH = ROOT / "gateway" / "released.graphql"
@@ -22,6 +23,12 @@ def events_of(service):
     """Give where a service's events stand: today's, and the released ones."""
     folder = ROOT / "services" / service / "contract"
     return folder / "events.json", folder / "released" / "events.json"
+
+
+def recordings_of(service):
+    """Give where a service's recorded events stand: today's, and the released ones."""
+    folder = ROOT / "services" / service / "contract"
+    return folder / RECORDED, folder / "released" / RECORDED
 
 
 def graph_today():
@@ -48,9 +55,9 @@ def main(arguments):
         return 1
     GRAPH.write_text(graph_today(), "utf-8")
     for service in SERVICES:
-        today, before = events_of(service)
-        before.parent.mkdir(exist_ok=True)
-        before.write_text(today.read_text("utf-8"), "utf-8")
+        for today, before in (events_of(service), recordings_of(service)):
+            before.parent.mkdir(exist_ok=True)
+            before.write_text(today.read_text("utf-8"), "utf-8")
     return 0
 
 

@@ -145,6 +145,10 @@ def firm_queries(parts):
                 yield f"{part.service}: {name}: {field.type}"
 
 
+LOG = re.compile("eventsSince|[A-Za-z]+EventsBackfill")
+"""What is read on and on by a position of its own, and is no page of records."""
+
+
 def bare_lists(parts):
     """Name the pages that lack a part, and the lists of records that are no page."""
     for part in parts:
@@ -154,7 +158,8 @@ def bare_lists(parts):
         for name, it in {**part.objects, "Query": part.schema.query_type}.items():
             for field, found in (it.fields if it else {}).items():
                 given = get_named_type(found.type).name
-                if "first" in found.args and not given.endswith("Connection"):
+                is_page = given.endswith("Connection") or LOG.fullmatch(field)
+                if "first" in found.args and not is_page:
                     yield f"{part.service}: {name}.{field}: {found.type}"
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
+from services.chassis.dead_letters import DeadLetterReason, DeadLetterStatus
 from services.chassis.files import FileState
 from services.chassis.jobs import JobKind, JobState
 from tests.contracts import graphs, merging
@@ -39,8 +40,8 @@ def test_the_subgraphs_keep_to_the_rule(parts, name):
 
 
 def test_an_input_is_the_chassis_or_named_for_what_its_one_service_has(parts):
-    of_jobs = {f"{it.__name__}Where" for it in (FileState, JobKind, JobState)}
-    of_all = merging.chassis_inputs() | of_jobs
+    enums = (FileState, JobKind, JobState, DeadLetterReason, DeadLetterStatus)
+    of_all = merging.chassis_inputs() | {f"{it.__name__}Where" for it in enums}
     assert {"IDWhere", "MoneyInput", "PeriodWhere"} <= of_all
     assert not {"OrderStatusWhere", "CustomerWhere", "CreateOrderInput"} & of_all
     assert list(merging.homeless_inputs(parts, of_all)) == []

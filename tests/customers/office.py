@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from services.chassis.actor import Actor
 from services.chassis.changes import Changes
+from services.chassis.following import Following
 from services.chassis.graph.answer import Answerer
+from services.chassis.streams import Stream
 from services.chassis.tokens import Signer, new_key
 from services.customers.company.commands import company
 from services.customers.company.queries import reckoning
+from services.customers.main import Front
 from services.customers.permissions import ROLES, SERVICES
 from services.customers.schema import schema
 from services.customers.staff.commands import SignInDesk
@@ -20,6 +23,8 @@ CONTACT = "id name email phone isPrimary version customer { id }"
 INTERACTION = "id subject happenedAt owner { id } customer { id } contact { id }"
 STAFF_USER = "id name email roles isActive version"
 SIGNER = Signer("customers", new_key())
+NOWHERE = Stream("nats://127.0.0.1:1", name="customers")
+"""A stream that does not answer; a test that wants one brings its own."""
 
 
 class Office(Workplace):
@@ -32,7 +37,8 @@ class Office(Workplace):
 
     def __init__(self, engine, tenant):
         super().__init__(engine, tenant)
-        self.app = SignInDesk(self.works, SIGNER, timedelta(minutes=1))
+        desk = SignInDesk(self.works, SIGNER, timedelta(minutes=1))
+        self.app = Front(desk, Following(NOWHERE))
 
     def particulars(self, id):
         return {"name": "Ann", "email": f"{id}@acme.example"}

@@ -155,7 +155,7 @@ async def test_nats_keeps_its_streams_from_one_start_to_the_next(tmp_path):
 def test_nats_lets_nobody_in_without_the_password(tmp_path):
     server = Nats(tmp_path)
     with server, socket.create_connection((ports.HOST, server.port)) as stranger:
-        stranger.sendall(b'CONNECT {"user": "guanxi", "pass": "guess"}\r\nPING\r\n')
+        stranger.sendall(b'CONNECT {"user": "administrator", "pass": "guess"}\r\nPING\r\n')
         said = stranger.makefile().read()
     assert "Authorization Violation" in said
     assert "PONG" not in said

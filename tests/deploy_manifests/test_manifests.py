@@ -154,7 +154,8 @@ def environment(pod, manifests):
     data = {each["metadata"]["name"]: each["data"] for each in of_kind(manifests, "ConfigMap")}
     seen: dict[str, str] = {}
     for each in pod.spec["containers"][0].get("envFrom", []):
-        seen |= data[each["configMapRef"]["name"]]
+        if "configMapRef" in each:
+            seen |= data[each["configMapRef"]["name"]]
     return seen | {each["name"]: "" for each in pod.spec["containers"][0].get("env", [])}
 
 

@@ -22,6 +22,7 @@ GROUND = (
     "calendars",
     "events",
     "pages",
+    "positions",
     "process",
 )
 

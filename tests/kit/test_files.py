@@ -138,7 +138,7 @@ async def test_files_whose_time_is_over_go_and_no_others(harbour, elsewhere, toy
             text("UPDATE file SET expires_at = now() WHERE id = :id"), {"id": gone}
         )
     worker = connect(toy.worker_url, pooled=False)
-    await Housekeeping(worker).go_round()
+    await Housekeeping(worker, "toy", event_days=30).go_round()
     await worker.dispose()
     assert await harbour.rows("SELECT id FROM file") == [(kept,)]
     assert await harbour.rows("SELECT file_id FROM file_chunk") == [(kept,)]

@@ -43,6 +43,16 @@ async def test_what_is_sound_goes_in_and_what_is_not_comes_back_with_its_line_an
     assert await harbour.counted("ship") == 7
 
 
+async def test_thousands_of_rows_go_in_and_each_of_them_once(harbour):
+    rows = "".join(f"yard,{it},Ship {it}\n" for it in range(3000))
+    text = f"externalRef.source,externalRef.id,name\n{rows}"
+    job = await brought(harbour, text)
+    assert (job["done"], job["created"], job["failed"]) == (3000, 3000, 0)
+    assert await harbour.rows("SELECT count(*), count(DISTINCT name) FROM ship") == [(3000, 3000)]
+    again = await brought(harbour, text)
+    assert (again["unchanged"], await harbour.counted("ship")) == (3000, 3000)
+
+
 async def test_lines_of_json_go_in_alike(harbour):
     items = [
         {"externalRef": {"source": "yard", "id": "1"}, "input": {"name": "Ann"}},

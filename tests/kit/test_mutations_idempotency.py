@@ -145,7 +145,7 @@ async def test_a_key_is_forgotten_after_a_day_and_then_serves_again(harbour, toy
     await created(harbour, key="new")
     assert (await created(harbour, key="old", name="Bea"))["replayed"] is False
     worker = connect(toy.worker_url, pooled=False)
-    await Housekeeping(worker).go_round()
+    await Housekeeping(worker, "toy", event_days=30).go_round()
     await worker.dispose()
     assert (await harbour.counts())["idempotency_key"] == 2
     assert (await created(harbour, key="new"))["replayed"] is True

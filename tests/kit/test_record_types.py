@@ -34,6 +34,11 @@ async def test_each_record_of_the_service_is_told_and_no_stub(harbour):
     assert [(it["name"], it["label"], it["description"]) for it in found] == [
         ("Buoy", "Buoy", "A mark on the water."),
         ("Ship", "Ship", "A ship."),
+        (
+            "ToyDeadLetter",
+            "Toy dead letter",
+            "An event that could not be taken here; its record's later events wait behind it.",
+        ),
         ("ToyFile", "Toy file", "A file that goes in or out."),
         ("ToyJob", "Toy job", "Work on a whole file."),
         ("Voyage", "Voyage", "One voyage of a ship."),

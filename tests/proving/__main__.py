@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.proving import deep_pages, proofs, transcripts
+from tests.proving import deep_pages, faulty, proofs, subscribing, transcripts
 
 
 def main(names):
@@ -13,7 +13,8 @@ def main(names):
         for it in (
             *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
             *(proofs.generated_operations, proofs.typescript, proofs.compiled),
-            deep_pages.deep_pages,
+            *(deep_pages.deep_pages, subscribing.subscribers),
+            *(faulty.faults, faulty.planted_bugs),
         )
     }
     if unknown := set(names) - known.keys():

@@ -12,12 +12,15 @@ import pytest
 
 from deploy.local import ports
 from deploy.local.checkout import ROOT
+from deploy.stream import provisioning
+from deploy.stream.provisioning import DurableMade
 from services.chassis.actor import ActorKind
 from services.chassis.ids import new_id
 from services.chassis.pulling import Durable
+from services.chassis.streams import STREAM
 from services.chassis.tokens import Identity, Signer, new_key
 from tests.service_desk.desk import RESULT
-from tests.support.telling import tell
+from tests.support.telling import SMALL, tell
 from tests.support.waiting import until
 
 OPEN = f"mutation($input: OpenCaseInput!) {{ done: openCase(input: $input) {RESULT} }}"
@@ -99,10 +102,14 @@ async def test_the_desk_follows_answers_tells_and_stops(program, desk, stream):
         answer = await program.ask(OPEN, desk.tenant, person, input=given)
         return answer["data"]["done"]["case"]
 
+    durables = provisioning.of_service("service_desk")
+    await provisioning.apply(stream.jetstream, SMALL, durables)
     assert await opened() is None  # nobody here knows this person yet
     await tell(stream, desk.tenant, "customers.staff_user.created.v1", person, 1, **agent)
     case = await until(opened)
-    told = Durable(stream, "test", f"crm.{desk.tenant}.service_desk.case.>")
+    wanted = DurableMade("test", (f"crm.{desk.tenant}.service_desk.case.>",))
+    await stream.jetstream.add_consumer(STREAM, wanted.configuration())
+    told = Durable(stream, "test")
     async for message in told.messages():
         envelope = json.loads(message.data)
         assert (envelope["type"], envelope["subject"]) == (

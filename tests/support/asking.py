@@ -1,6 +1,8 @@
 """Asking one service's graph within one company, as its clients ask it."""
 
 from collections import Counter
+from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,7 +16,7 @@ from services.chassis.database import metadata_of, reading
 from services.chassis.exchange import UNKNOWN
 from services.chassis.files import FileLimits
 from services.chassis.graph.answer import Answerer
-from services.chassis.graph.request import Request
+from services.chassis.graph.request import Request, no_readers
 from services.chassis.ids import new_id
 from services.chassis.outbox import StoredEvent
 from services.chassis.tokens import Identity
@@ -45,13 +47,23 @@ class Asker:
 
     async def answer(self, document, who=None, header=None, **variables):
         """Ask; `header` is the request's idempotency key."""
-        shapes = self.answerer.schema.shapes
-        request = Request(
-            *(await self.actor(who), self.works, shapes, self.app, self.reckoning),
-            *(header, self.limits),
-        )
-        answer = await self.answerer.answer(request, document, variables)
+        answer = await self.answerer.answer(await self.request(who, header), document, variables)
         return orjson.loads(orjson.dumps(answer))
+
+    async def answers(self, document, who=None, **variables):
+        """Subscribe, and give each answer as it comes."""
+        request = await self.request(who)
+        async with aclosing(self.answerer.answers(request, document, variables)) as answers:
+            async for it in answers:
+                yield orjson.loads(orjson.dumps(it))
+
+    async def request(self, who, header=None):
+        """Make the context of a request; what its caller may do is read anew when asked."""
+        shapes = self.answerer.schema.shapes
+        return Request(
+            *(await self.actor(who), self.works, shapes, self.app, self.reckoning),
+            *(header, self.limits, no_readers, partial(self.actor, who)),
+        )
 
     async def ask(self, document, who=None, header=None, **variables):
         """Ask, and take it that all of it is answered."""

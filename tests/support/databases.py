@@ -50,6 +50,8 @@ def _migrated(connection):
         migrations.found_idempotency()
         migrations.found_search()
         migrations.found_jobs()
+        migrations.found_dead_letters()
+        migrations.found_event_days()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

@@ -6,10 +6,10 @@ import pytest
 
 from deploy.local.nats import Nats
 from deploy.local.postgres import Postgres
-from services.chassis.streams import Stream, StreamLimits
+from deploy.stream import provisioning
+from services.chassis.streams import Stream
 from tests.support.databases import emptied, migrated_database, toy_database
-
-SMALL = StreamLimits(max_bytes=256 << 20)
+from tests.support.telling import SMALL
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,8 @@ def nats_server(tmp_path):
 
 @pytest.fixture
 async def stream(nats_server):
-    stream = Stream(nats_server.url, name="test", limits=SMALL)
-    await stream.opened()
+    """A connection that may do everything, to a stream that is there."""
+    stream = Stream(nats_server.url, name="test")
+    await provisioning.ensure_stream(await stream.opened(), SMALL)
     yield stream
     await stream.close()

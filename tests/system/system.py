@@ -16,8 +16,11 @@ from deploy.local.postgres import Postgres
 from deploy.local.programs import Ground
 from deploy.local.readiness import is_ready
 from deploy.local.settings import LocalSettings
+from deploy.stream import provisioning
+from deploy.stream.provisioning import StreamLimits
 from services.chassis.ids import new_id
 from services.customers import maintenance
+from tests.support.asking import capitalised, uncapitalised
 from tests.support.waiting import until
 
 PATIENCE = 120
@@ -45,16 +48,26 @@ class System:
         for name, database in self.databases.items():
             migrate_one(name, database.owner_url)
         made = keys.make(self.folder / "keys")
-        ground = Ground(self.databases, nats_url, made, self.sockets)
+        asyncio.run(provisioning.apply_at(nats_url, StreamLimits(), []))
+        ground = self.ground(made)
         settings = LocalSettings(gateway_port=ports.any_free())
         self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
-        started = [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
+        started = self.parts(ground, settings)
         for it in started:
             self.programs[it.name] = it
             self.launch(it.name)
         for it in started:
             self.await_ready(it.name)
+
+    def ground(self, made):
+        """Say how programs reach the servers."""
+        nats_urls = {name: self.nats.url_of(name) for name in self.databases}
+        return Ground(self.databases, nats_urls, made, self.sockets)
+
+    def parts(self, ground, settings):
+        """Name the programs that are started."""
+        return [*programs.services(ground, settings), programs.gateway(ground, settings, {})]
 
     def launch(self, name):
         program = self.programs[name]
@@ -165,16 +178,15 @@ class Company:
         return record["id"]
 
     async def tried(self, deed, given):
-        words = [n for n, letter in enumerate(deed) if letter.isupper()]
-        field = deed[words[0]].lower() + deed[words[0] + 1 :]
-        kind = deed[0].upper() + deed[1:]
+        kind = capitalised(deed)
         document = f"""mutation($i: {kind}Input!) {{ done: {deed}(input: $i) {{
-            {field} {{ id }} events {{ id type }} userErrors {{ code reason path }} }} }}"""
+            {record_of(deed)} {{ id }}
+            events {{ id type }} userErrors {{ code reason path }} }} }}"""
         return (await self.ask(document, i=given))["done"]
 
     async def do(self, deed, id, given=None):
         """Do a deed with a record, and give what it answered."""
-        kind = deed[0].upper() + deed[1:]
+        kind = capitalised(deed)
         declared = f"$id: ID!, $i: {kind}Input!" if given else "$id: ID!"
         argued = "id: $id, input: $i" if given else "id: $id"
         document = f"""mutation({declared}) {{ done: {deed}({argued}) {{
@@ -197,3 +209,9 @@ class Company:
             done = await self.do(step, order)
             assert done["userErrors"] == [], (step, done)
         return order
+
+
+def record_of(deed):
+    """Name the field of a deed's payload that holds its record: `order` of `placeOrder`."""
+    at = next(n for n, letter in enumerate(deed) if letter.isupper())
+    return uncapitalised(deed[at:])

@@ -1,5 +1,8 @@
 """What somebody outside hears on the stream: each fact once, in order, and of no person."""
 
+import asyncio
+import re
+import shutil
 import signal
 from zlib import crc32
 
@@ -7,9 +10,11 @@ import aiohttp
 import orjson
 import pytest
 
+from services.chassis import contract
+from tests.deploy.runs import crm
 from tests.support.waiting import until
-from tests.system import outside
-from tests.system.system import PASSWORD
+from tests.system import deeds, outside
+from tests.system.recording import recorded, shapes, told
 
 PERSONAL = [
     *("Canary Contact", "canary.contact", "Canary Street", "Canary Person", "Canary Staff"),
@@ -24,47 +29,6 @@ CUSTOMERS = """
 CUSTOMER_COPIES = """
     SELECT id, organisation_name, owner_id, tier, status FROM customer ORDER BY id"""
 STAFF = "SELECT id, roles, is_active FROM staff_user ORDER BY id"
-
-
-async def deeds(company):
-    """Do what a company does, with a canary wherever a person or their words may stand."""
-    there = {"street": "Canary Street 1", "phone": "+4943112345"}
-    firm = await company.customer(name="Nordlicht", **there)
-    person = await company.customer(name="Canary Person", kind="PERSON", **there)
-    staff = {"name": "Canary Staff", "email": "canary.staff@company.example"}
-    seller = await company.make("createStaffUser", staff | {"roles": ["SALES_REPRESENTATIVE"]})
-    await company.do("setStaffUserPassword", seller, {"password": PASSWORD})
-    await done(company, "updateStaffUser", seller, {"roles": ["SALES_MANAGER"]})
-    await done(company, "updateCustomer", firm, {"name": "Nordlicht Kontor", "tier": "A"})
-    await done(company, "updateCustomer", person, {"name": "Canary Person II"})
-    await done(company, "holdCustomer", person)
-    contact = {"customerId": firm, "name": "Canary Contact", "email": "canary.contact@x.example"}
-    await company.make("createContact", contact)
-    call = {"customerId": firm, "channel": "CALL", "direction": "INBOUND"}
-    call |= {"subject": "Canary Subject", "notes": "Canary Notes"}
-    await company.make("logInteraction", call | {"happenedAt": "2026-01-02T03:04:05Z"})
-    lost = await company.make("createOpportunity", {"customerId": firm, "name": "Canary Quay"})
-    await done(company, "loseOpportunity", lost, {"reason": "OTHER", "note": "Canary Loss"})
-    lead = {"personName": "Canary Lead", "email": "canary.lead@x.example", "source": "WEB"}
-    lead = await company.make("createLead", lead | {"interest": "Canary Interest"})
-    await done(company, "disqualifyLead", lead, {"reason": "OTHER", "note": "Canary Interest"})
-    task = await company.make("createTask", {"customerId": firm, "subject": "Canary Task"})
-    await done(company, "completeTask", task, {"outcome": "Canary Outcome"})
-    order = await company.order(firm, steps=["placeOrder", "reviewOrder"])
-    await done(company, "updateOrder", order, {"shipToName": "Canary Dock"})
-    await done(company, "confirmOrder", order)
-    case = {"customerId": firm, "subject": "Canary Case", "description": "Canary Notes"}
-    case = await company.make("openCase", case)
-    viewer = (await company.ask("{ viewer { id } }"))["viewer"]["id"]
-    await done(company, "assignCase", case, {"ownerId": viewer})
-    await done(company, "startCase", case)
-    await done(company, "resolveCase", case, {"resolution": "Canary Resolution"})
-
-
-async def done(company, deed, id, given=None):
-    answer = await company.do(deed, id, given)
-    assert answer["userErrors"] == [], (deed, answer)
-    return answer
 
 
 async def require_copies_like_their_originals(system, tenant):
@@ -83,10 +47,9 @@ async def require_copies_like_their_originals(system, tenant):
 async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_down(
     system, company
 ):
-    await deeds(company)
+    await deeds.play(company)
     messages = await outside.require_each_event_once(system, company.tenant)
     laid = await outside.outbox(system, company.tenant)
-    assert len({row["type"] for row in laid.values()}) > 18
     for it in messages:
         row = laid[it.headers["ce-id"]]
         assert it.data.decode() == row["body"]
@@ -111,8 +74,15 @@ async def test_an_outsider_hears_each_fact_once_in_order_and_as_it_was_written_d
         assert body["time"].endswith("Z")
 
 
+async def test_what_is_told_is_what_is_recorded_for_the_catalogue(system, company):
+    await deeds.play(company)
+    for service, bodies in (await told(system, company)).items():
+        assert shapes(bodies) == shapes(recorded(service)), "`make recordings` writes them anew"
+        assert {it["type"] for it in bodies} == {it.type for it in contract.published(service)}
+
+
 async def test_no_event_and_no_log_says_who_a_person_is_or_what_was_said(system, company):
-    await deeds(company)
+    await deeds.play(company)
     messages = await outside.require_each_event_once(system, company.tenant)
     told = "".join(it.data.decode() for it in messages)
     logged = "".join(system.log(name).read_text() for name in system.programs)
@@ -126,7 +96,7 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
     nats.process.send_signal(signal.SIGKILL)
     nats.process.wait(20)
     try:
-        await deeds(company)
+        await deeds.play(company, are_heard=False)
         waiting = sum([await system.pending(it) for it in outside.SERVICES])
         assert waiting >= len(await outside.outbox(system, company.tenant)) / 2
     finally:
@@ -135,8 +105,77 @@ async def test_what_happens_while_the_stream_is_away_is_told_when_it_is_back(sys
     await require_copies_like_their_originals(system, company.tenant)
 
 
+@pytest.mark.feature("PLT-06")
+async def test_a_stream_that_was_wiped_is_filled_from_the_outboxes_by_the_operator(
+    system, company, rival
+):
+    await deeds.play(company)
+    await outside.require_each_event_once(system, company.tenant)
+    nats = system.nats
+    nats.wanted_port = nats.port
+    nats.process.send_signal(signal.SIGKILL)
+    nats.process.wait(20)
+    shutil.rmtree(nats.folder / "jetstream")
+    nats.start()
+    working = asyncio.create_task(deeds.play(rival, are_heard=False))
+    for name, database in system.databases.items():
+        doors = {"DATABASE_URL": database.app_url, "WORKER_DATABASE_URL": database.worker_url}
+        words = ("events", "republish", "--from", "2026-01-01", "--service", name)
+        done = await asyncio.to_thread(crm, *words, **doors)
+        assert done.returncode == 0, done.stderr
+        assert re.match(f"{name}: [1-9]\\d* events go to the stream once more", done.stdout)
+    made = await asyncio.to_thread(crm, "events", "apply", NATS_URL=system.nats_url)
+    assert made.returncode == 0, made.stderr
+    await working
+    for tenant in (company.tenant, rival.tenant):
+        await outside.require_each_event_once(system, tenant)
+    await require_copies_like_their_originals(system, company.tenant)
+
+
+@pytest.mark.feature("PLT-06")
+async def test_how_far_readers_are_is_seen_in_the_graph_and_at_a_terminal(system, company):
+    desk = system.databases["service_desk"]
+    doors = {"DATABASE_URL": desk.app_url, "WORKER_DATABASE_URL": desk.worker_url}
+
+    async def lag():
+        said = await asyncio.to_thread(crm, "events", "lag", NATS_URL=system.nats_url, **doors)
+        assert said.returncode == 0, said.stderr
+        lines = (it.split() for it in said.stdout.splitlines())
+        return {it[0]: it[1:] for it in lines if it}
+
+    await deeds.play(company)
+    await require_copies_like_their_originals(system, company.tenant)
+    system.kill("service_desk")
+    try:
+        await company.customer(name="Later")
+
+        async def the_desk_is_behind_and_sales_is_not():
+            found = await lag()
+            readers = [f"{it}-customers-customer" for it in ("service_desk", "sales")]
+            return [found[it][0] for it in readers] == ["1", "0"]
+
+        await until(the_desk_is_behind_and_sales_is_not)
+    finally:
+        system.restart("service_desk")
+    asked = "{ serviceDeskEvents { consumers { name waiting unacknowledged isThere } } }"
+
+    async def it_has_caught_up():
+        found = (await company.ask(asked))["serviceDeskEvents"]["consumers"]
+        return {it["name"]: it for it in found} == {
+            f"service_desk-customers-{it}": {
+                "name": f"service_desk-customers-{it}",
+                "waiting": 0,
+                "unacknowledged": 0,
+                "isThere": True,
+            }
+            for it in ("company", "customer", "exchange_rate", "staff_user")
+        }
+
+    await until(it_has_caught_up)
+
+
 async def test_copies_are_like_their_originals_after_a_script_of_deeds(system, company):
-    await deeds(company)
+    await deeds.play(company)
     await require_copies_like_their_originals(system, company.tenant)
 
 

@@ -22,6 +22,8 @@ IMPORT_HISTORY = Permission("toy:history:import")
 RUN_JOBS = Permission("toy:job:run")
 ADMINISTER_JOBS = Permission("toy:job:administer")
 EXPORT_SHIPS = Permission("toy:record:export")
+READ_EVENTS = Permission("toy:event:read")
+MEND_EVENTS = Permission("toy:event:mend")
 
 
 @requires(EDIT_SHIPS, publishes=[ShipRegistered])

@@ -2,7 +2,7 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph
 from tests.toy import commands
 from tests.toy import graph as ships
 from tests.toy.buoys import graph as buoys
@@ -14,4 +14,5 @@ schema = Subgraph(
     merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
     [ships.Ship, ships.Voyage, ships.Pilot, buoys.Buoy],
     jobs=Jobs("toy", run=commands.RUN_JOBS, export=commands.EXPORT_SHIPS),
+    spine=Spine("toy", read=commands.READ_EVENTS, mend=commands.MEND_EVENTS),
 )

@@ -11,6 +11,7 @@ from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.graph.shapes import computed, deprecated, field, many, reference
+from services.chassis.graph.spine import Spine
 from services.chassis.graph.types import Connection, Money, Record, StaffUser
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Money",
     "Record",
     "Request",
+    "Spine",
     "StaffUser",
     "Subgraph",
     "archive",

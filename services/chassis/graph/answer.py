@@ -1,6 +1,7 @@
 """Answering one GraphQL request: parse and validate once a document, run, format the errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
 
@@ -8,10 +9,17 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
+    OperationType,
     execute,
+    get_operation_ast,
     parse,
     specified_rules,
     validate,
+)
+from graphql.execution import (
+    Executor,
+    create_source_event_stream,
+    execute_subscription_event,
 )
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
@@ -50,7 +58,7 @@ class Answerer:
         prepared, errors = self.checked(document)
         if prepared is None:
             return {"errors": [formatted(it, "BAD_REQUEST") for it in errors]}
-        if refusal := _too_much(request, prepared.document, operation):
+        if refusal := _refused(request, prepared.document, operation):
             return {"errors": [formatted(refusal)]}
         # Not `schema.execute`: it would parse and validate once more, each time.
         result: ExecutionResult = await await_maybe(
@@ -65,10 +73,39 @@ class Answerer:
                 is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is no guard
             )
         )
-        answer: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [formatted(it) for it in result.errors]
-        return answer
+        return _told(result)
+
+    async def answers(
+        self,
+        request: Request,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation: str | None = None,
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Run an operation that may be a subscription: an answer for each of its events."""
+        prepared, _ = self.checked(document)
+        if prepared is None or not _is_subscription(prepared.document, operation):
+            yield await self.answer(request, document, variables, operation)
+            return
+        executor = CompiledExecutor.build(
+            self.schema._schema,  # noqa: SLF001  # it has no public name
+            prepared.document,
+            context_value=request,
+            raw_variable_values=dict(variables or {}),
+            operation_name=operation,
+            prepared=prepared,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is no guard
+        )
+        if isinstance(executor, list):
+            yield {"errors": [formatted(it, "BAD_REQUEST") for it in executor]}
+            return
+        source: Any = await await_maybe(create_source_event_stream(executor))
+        if isinstance(source, ExecutionResult):
+            yield {"errors": [formatted(it) for it in source.errors or ()]}
+            return
+        async with aclosing(_each(executor, source)) as told:
+            async for it in told:
+                yield it
 
     def _checked(self, document: str) -> tuple[Prepared | None, Sequence[GraphQLError]]:
         try:
@@ -79,10 +116,38 @@ class Answerer:
         return (None, errors) if errors else (Prepared.of(parsed), ())
 
 
-def _too_much(
+async def _each(executor: Executor[Any], source: Any) -> AsyncGenerator[dict[str, Any], None]:
+    """Answer for each event; what ends the events before their time is the last answer."""
+    async with aclosing(source):
+        try:
+            async for it in source:
+                answering = execute_subscription_event(executor.build_per_event_executor(it))
+                yield _told(await await_maybe(answering))
+        except Exception as error:  # noqa: BLE001  # the edge: a refusal is told, a fault masked
+            yield {"errors": [formatted(GraphQLError(str(error), original_error=error))]}
+
+
+def _told(result: ExecutionResult) -> dict[str, Any]:
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [formatted(it) for it in result.errors]
+    return answer
+
+
+def _is_subscription(document: DocumentNode, operation: str | None) -> bool:
+    found = get_operation_ast(document, operation)
+    return found is not None and found.operation is OperationType.SUBSCRIPTION
+
+
+def _refused(
     request: Request, document: DocumentNode, operation: str | None
 ) -> GraphQLError | None:
-    """Refuse more mutations than a document may hold, or than one key may stand for."""
+    """Refuse more mutations than a document may hold, or than one key may stand for.
+
+    And one answer to what has many.
+    """
+    if _is_subscription(document, operation):
+        return GraphQLError("a subscription is answered as text/event-stream: accept that")
     held = mutations_of(document, operation)
     if held > MAX_MUTATIONS:
         refusal = LimitExceeded(f"a document holds {MAX_MUTATIONS} mutations at most")

@@ -101,7 +101,7 @@ class Upserting:
         items: Sequence[Mapping[str, Any]] = self.arguments["items"]
         return items
 
-    async def rows(self, work: Work, reader: Reader | None = None) -> list[Row]:
+    async def rows(self, work: Work, reader: Reader) -> list[Row]:
         if len(self.items) > MAX_ROWS:
             raise LimitExceeded(f"at most {MAX_ROWS} items at once", path=("items",))
         refs = [ref for it in self.items if (ref := _ref_of(it))]

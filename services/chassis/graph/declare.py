@@ -1,6 +1,6 @@
 """Declaring record types: what a slice's `graph.py` says, and the reads that follow from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from services.chassis.graph.shapes import (
     shape_of,
 )
 from services.chassis.graph.sorting import order_input
-from services.chassis.graph.types import Connection
+from services.chassis.graph.types import Connection, Record
 from services.chassis.graph.where import relation_part, where_input
 from services.chassis.reading import Reading
 
@@ -40,6 +40,16 @@ def record(reading: Reading, description: str) -> Callable[[type[T]], type[T]]:
         return strawberry.federation.type(cls, keys=["id"], description=description)
 
     return declared
+
+
+def recorded(
+    name: str, reading: Reading, fields: Mapping[str, tuple[Any, Any]], description: str
+) -> Any:
+    """Declare a root record whose name the service gives; its fields are types and markers."""
+    body = {it: marker for it, (_kind, marker) in fields.items()}
+    annotations = {it: kind for it, (kind, _marker) in fields.items()}
+    made = type(name, (Record,), {**body, "__annotations__": annotations})
+    return record(reading, description)(made)
 
 
 def stub(description: str) -> Callable[[type[T]], type[T]]:

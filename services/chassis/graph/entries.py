@@ -1,8 +1,8 @@
-"""The entries of a file that is imported: its rows or lines, one by one, as items of an upsert."""
+"""The entries of a file that a job reads: its rows or lines, one by one, and what they mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from graphql import GraphQLInputObjectType
@@ -17,9 +17,11 @@ from services.chassis.delimited import (
     Rows,
     written,
 )
+from services.chassis.graph.bulk import Upserting
 from services.chassis.graph.cells import Cell, cells_of, coerced, item_of, named, unguarded
 from services.chassis.graph.errors import each_of
 from services.chassis.graph.mutate import Command
+from services.chassis.graph.rows import Rowwise
 from services.chassis.graph.shapes import Shape
 from services.chassis.graph.types import FileFormat
 from services.chassis.permissions import Permission
@@ -34,6 +36,23 @@ class FileUnreadable(Refusal):
     code, reason = Code.INVALID, "FILE_UNREADABLE"
 
 
+class Lined(Protocol):
+    """What is done with the lines of a file: an upsert of items, or a deed with records."""
+
+    @property
+    def item(self) -> GraphQLInputObjectType:
+        """Say what a line is."""
+
+    def cells(self) -> dict[str, Cell]:
+        """Say what its cells are, where it is a row."""
+
+    def rowwise(self, items: Sequence[Mapping[str, Any]]) -> Rowwise:
+        """Give what is done with the lines of a batch."""
+
+    def mended(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write a line so that it can be mended and run again."""
+
+
 @dataclass(frozen=True)
 class Importable:
     """A record type that can be brought in: the upsert that does it."""
@@ -46,6 +65,13 @@ class Importable:
 
     def cells(self) -> dict[str, Cell]:
         return cells_of(self.item)
+
+    def rowwise(self, items: Sequence[Mapping[str, Any]]) -> Rowwise:
+        given = {"items": items}
+        return Upserting(self.shape, self.create, self.update, self.history, given)
+
+    def mended(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        return raw
 
 
 @dataclass(slots=True)
@@ -66,7 +92,7 @@ class Entry:
 class Entries:
     """Reads a job's file as a stream, from the row on that its place says."""
 
-    def __init__(self, of: Importable, run: Run) -> None:
+    def __init__(self, of: Lined, run: Run) -> None:
         self.of = of
         self.run = run
         self.options = run.job.options
@@ -90,7 +116,7 @@ class Entries:
             return written([[entry.line, why, *entry.raw]], self.dialect)
         told = {"line": entry.line, "reason": why}
         if isinstance(entry.raw, dict):
-            return f"{orjson.dumps({**entry.raw, REFUSED: told}).decode()}\n"
+            return f"{orjson.dumps({**self.of.mended(entry.raw), REFUSED: told}).decode()}\n"
         return f"{orjson.dumps({REFUSED: {**told, 'text': entry.raw}}).decode()}\n"
 
     @property

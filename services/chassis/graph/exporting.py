@@ -1,17 +1,11 @@
 """Exports: the records that a filter finds, page by page, into a file of CSV or JSON lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import (
-    GraphQLInputObjectType,
-    ast_from_value,
-    parse_value,
-    print_ast,
-    value_from_ast,
-)
+from graphql import GraphQLInputObjectType
 from sqlalchemy import ColumnElement, func, select
 
 from services.chassis import files
@@ -19,7 +13,7 @@ from services.chassis.delimited import Dialect, written
 from services.chassis.exchange import Reckoning
 from services.chassis.files import File
 from services.chassis.graph.cells import guarded, plain, sources_of, text_of
-from services.chassis.graph.filter import Filter
+from services.chassis.graph.inputs import read_back
 from services.chassis.graph.plan import Plan, take
 from services.chassis.graph.read import Reader
 from services.chassis.graph.shapes import Shape
@@ -38,15 +32,6 @@ class Exportable:
     shape: Shape
     where: GraphQLInputObjectType
     permission: Permission
-
-    def kept(self, where: Mapping[str, Any]) -> str:
-        """Write a filter down as the graph's own text, so that it can be read again later."""
-        node = ast_from_value(where, self.where)
-        return print_ast(node) if node else "{}"
-
-    def read(self, kept: str) -> Mapping[str, Any]:
-        read: Mapping[str, Any] = value_from_ast(parse_value(kept), self.where)
-        return read
 
     def check(self, columns: Sequence[str]) -> None:
         """Refuse a column that there is not."""
@@ -117,19 +102,15 @@ class Exporting:
 
     async def _conditions(self, work: Work) -> tuple[ColumnElement[bool], ...]:
         """Say which records: those that this actor may see, and that were there at the start."""
-        shape, entity = self.of.shape, self.of.shape.entity
-        if shape.reading is None:
-            raise TypeError(f"{shape.name} is no record of this service")
-        given = self.of.read(self.options["where"])
         at, connection = self.run.job.created_at, await work.session.connection()
-        moment = await Reader(connection, work.actor, at, self.reckoning).moment(given)
-        where = Filter(work.actor, moment).compiled(shape, given, entity)
-        return shape.reading.visible_to(work.actor), where, entity.created_at <= at
+        reader = Reader(connection, work.actor, at, self.reckoning)
+        where = read_back(self.options["where"], self.of.where)
+        found = await reader.conditions(self.of.shape, where)
+        return *found, self.of.shape.entity.created_at <= at
 
     async def _write(self, work: Work, id: str, records: Sequence[Any]) -> None:
-        content = (self._rows(records) if self.is_csv else self._lines(records)).encode()
-        for begin in range(0, len(content), files.MAX_CHUNK):
-            await files.extend(work.session, id, content[begin : begin + files.MAX_CHUNK])
+        content = self._rows(records) if self.is_csv else self._lines(records)
+        await files.write(work.session, id, content.encode())
 
     def _rows(self, records: Sequence[Any]) -> str:
         write = _guarded_text if self.options.get("spreadsheet") else text_of

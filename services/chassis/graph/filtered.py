@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_type_hints
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
+from services.chassis.actor import Actor
 from services.chassis.graph.errors import each_of, user_errors
-from services.chassis.graph.filter import Filter
 from services.chassis.graph.inputs import changes_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input
 from services.chassis.graph.mutate import Command, given_to, keywords_of, told, verb_input
@@ -28,11 +28,29 @@ from services.chassis.refusals import (
 )
 from services.chassis.work import Work
 
-Each = Callable[[Work, str, Mapping[str, Any]], Awaitable[Any]]
-
 
 class CountDiffers(Refusal):
     code, reason = Code.INVALID, "COUNT_DIFFERS"
+
+
+@dataclass(frozen=True)
+class Each:
+    """What is done with each record, and how the input of it is read."""
+
+    permission: Permission
+    read: Callable[[Mapping[str, Any]], Any]
+    do: Callable[[Work, str, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class ByFilter:
+    """A mutation by filter as a slice declares it: the service's schema adds its jobs."""
+
+    shape: Shape
+    name: str
+    description: str
+    parts: tuple[Part, ...]
+    each: Each
 
 
 def update_where(cls: type, command: Command, description: str, *, plural: str = "") -> Any:
@@ -45,12 +63,14 @@ def update_where(cls: type, command: Command, description: str, *, plural: str =
         f"What to change of each {shape.name}: what is left out stays, null clears.",
     )
 
-    async def each(work: Work, id: str, given: Mapping[str, Any]) -> Any:
-        return await command(work, id, changes_of(shape, given, creating=False), None)
+    async def do(work: Work, id: str, changes: Any) -> Any:
+        return await command(work, id, changes, None)
 
-    parts = [Part("input", given, "What to change of each.")]
-    behaviour = partial(Filtered, shape, permission_of(command), each)
-    return _by_filter(shape, f"update{plural}", told(description, command), parts, behaviour)
+    each = Each(permission_of(command), partial(changes_of, shape, creating=False), do)
+    parts = (Part("input", given, "What to change of each."),)
+    return by_filter(
+        ByFilter(shape, f"update{plural}", told(_said(description), command), parts, each)
+    )
 
 
 def verb_where(cls: type, command: Command, description: str, *, name: str) -> Any:
@@ -59,60 +79,65 @@ def verb_where(cls: type, command: Command, description: str, *, name: str) -> A
     hints = get_type_hints(command, include_extras=True)
     named = keywords_of(command)
 
-    async def each(work: Work, id: str, given: Mapping[str, Any]) -> Any:
-        return await command(work, id, **given_to(named, hints, given))
+    async def do(work: Work, id: str, given: Any) -> Any:
+        return await command(work, id, **given)
 
-    parts = verb_input(name, named, hints)
-    behaviour = partial(Filtered, shape, permission_of(command), each)
-    return _by_filter(shape, name, told(description, command), parts, behaviour)
+    each = Each(permission_of(command), partial(given_to, named, hints), do)
+    parts = tuple(verb_input(name, named, hints))
+    return by_filter(ByFilter(shape, name, told(_said(description), command), parts, each))
 
 
-def _by_filter(
-    shape: Shape,
-    name: str,
-    description: str,
-    parts: list[Part],
-    begun: Callable[[Mapping[str, Any]], "Filtered"],
-) -> Any:
-    row, payload = bulk_types(shape, name, f"{name[0].upper()}{name[1:]}Result")
+def _said(description: str) -> str:
+    return f"{description} More than {MAX_ROWS} are done by a job, with `onError: PER_ROW`."
+
+
+def by_filter(declared: ByFilter, *more: Part, behaves: Callable[..., BulkDeed] = BulkDeed) -> Any:
+    """Make the field of a mutation by filter; its payload may say more."""
+    shape, name = declared.shape, declared.name
+    row, payload = bulk_types(shape, name, f"{name[0].upper()}{name[1:]}Result", *more)
     arguments = [
-        Part("where", where_input(shape), f"Which records; they may be {MAX_ROWS}."),
-        *parts,
+        Part("where", where_input(shape), "Which records."),
+        *declared.parts,
         Part("expectedCount", int, "How many they should be; refused if they are not."),
         error_part(OnError.ATOMIC),
         *ASKING_PARTS,
     ]
-    return made_field(payload, description, arguments, BulkDeed(shape, row, payload, begun))
+    begun = partial(Filtered, declared)
+    return made_field(
+        payload, declared.description, arguments, behaves(shape, row, payload, begun)
+    )
 
 
 @dataclass
 class Filtered:
     """One call: a command on each record that a filter finds."""
 
-    shape: Shape
-    permission: Permission
-    each: Each
+    of: ByFilter
     arguments: Mapping[str, Any]
+    given: Any = None
 
     async def rows(self, work: Work, reader: Reader) -> list[Row]:
         """Find the records and hold them, so that they are those that were counted."""
-        admit(work.actor, self.permission)
+        self.admit(work.actor)
         expected = self.arguments["expectedCount"]
         if expected > MAX_ROWS:
             raise _too_many()
-        ids = await self._found(work, reader)
+        conditions = await self.conditions(reader)
+        ids = await self.held(work, *conditions)
         if len(ids) > MAX_ROWS:
-            raise _too_many()
+            counting = select(func.count()).select_from(self.of.shape.entity)
+            raise differing(await work.session.scalar(counting.where(*conditions)) or 0)
         if len(ids) != expected:
-            raise CountDiffers(
-                f"the filter finds {len(ids)} records",
-                path=("expectedCount",),
-                details=Bounds(allowed=(str(len(ids)),)),
-            )
+            raise differing(len(ids))
         return [Row(index, id) for index, id in enumerate(ids)]
 
+    def admit(self, actor: Actor) -> None:
+        """Read the input; refuse one that no record could have, and who may not do this at all."""
+        admit(actor, self.of.each.permission)
+        self.given = self.of.each.read(self.arguments.get("input") or {})
+
     async def put(self, work: Work, row: Row) -> None:
-        record = await self.each(work, row.id, self.arguments.get("input") or {})
+        record = await self.of.each.do(work, row.id, self.given)
         changed = work.session.is_modified(record) or record.id in work.differences
         row.status = RowStatus.UPDATED if changed else RowStatus.UNCHANGED
 
@@ -123,25 +148,31 @@ class Filtered:
         of_values = any(it.path for it in each_of(refusal))
         return user_errors(refusal, *(("input",) if of_values else ()))
 
-    async def _found(self, work: Work, reader: Reader) -> list[str]:
-        """Lock what the filter finds, in order of ids: two calls never wait in a circle."""
-        shape, entity = self.shape, self.shape.entity
-        if shape.reading is None:
-            raise TypeError(f"{shape.name} is no record of this service")
-        given = self.arguments["where"]
-        moment = await reader.moment(given)
-        where = Filter(work.actor, moment).compiled(shape, given, entity)
-        statement = (
-            select(entity.id)
-            .where(shape.reading.visible_to(work.actor), where)
-            .order_by(entity.id)
-            .limit(MAX_ROWS + 1)
-            .with_for_update()
-        )
-        return list(await work.session.scalars(statement))
+    async def conditions(self, reader: Reader) -> tuple[ColumnElement[bool], ...]:
+        return await reader.conditions(self.of.shape, self.arguments["where"])
+
+    async def held(self, work: Work, *conditions: ColumnElement[bool]) -> list[str]:
+        """Lock what is found, in order of ids: two calls never wait in a circle.
+
+        All of it is read at once: each command then finds its record there.
+        """
+        entity = self.of.shape.entity
+        statement = select(entity.id).where(*conditions).order_by(entity.id).limit(MAX_ROWS + 1)
+        ids = list(await work.session.scalars(statement.with_for_update()))
+        await work.all(entity, ids)
+        return ids
+
+
+def differing(found: int) -> CountDiffers:
+    return CountDiffers(
+        f"the filter finds {found} records",
+        path=("expectedCount",),
+        details=Bounds(allowed=(str(found),)),
+    )
 
 
 def _too_many() -> LimitExceeded:
     return LimitExceeded(
-        f"at most {MAX_ROWS} records at once: a job does more", path=("expectedCount",)
+        f"at most {MAX_ROWS} records at once; with `onError: PER_ROW` a job does more",
+        path=("expectedCount",),
     )

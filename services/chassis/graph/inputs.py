@@ -6,6 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from graphql import (
+    GraphQLInputObjectType,
+    ast_from_value,
+    parse_value,
+    print_ast,
+    value_from_ast,
+)
 from sqlalchemy import Numeric, String
 
 from services.chassis.changes import Changes
@@ -125,6 +132,18 @@ def whole_digits(kind: Any) -> int:
 def largest(kind: Any) -> Decimal:
     """Give the largest number that a column holds."""
     return Decimal(10) ** whole_digits(kind) - Decimal(1).scaleb(-(kind.scale or 0))
+
+
+def kept(given: Mapping[str, Any], type: GraphQLInputObjectType) -> str:
+    """Write an input down as the graph's own text, so that it can be read again later."""
+    node = ast_from_value(given, type)
+    return print_ast(node) if node else "{}"
+
+
+def read_back(text: str, type: GraphQLInputObjectType) -> Mapping[str, Any]:
+    """Read an input that was written down."""
+    read: Mapping[str, Any] = value_from_ast(parse_value(text), type)
+    return read
 
 
 def is_needed(shape: Shape, found: Bound) -> bool:

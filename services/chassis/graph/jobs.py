@@ -1,7 +1,8 @@
 """Files and jobs in the graph: the same for every service, under its name, for all record types.
 
-A record type that has an upsert can be imported, and every list can be exported: neither says a
-word of it. `salesJob` and `salesFile` are records like any other.
+A record type that has an upsert can be imported, every list can be exported, and what a mutation
+by filter finds too much is done by a job: none says a word of it. `salesJob` and `salesFile` are
+records like any other.
 """
 
 import base64
@@ -16,20 +17,21 @@ from pydantic.alias_generators import to_camel
 
 from services.chassis import files, jobs
 from services.chassis.files import MAX_CHUNK, File, FileLimits
-from services.chassis.graph.declare import Info, connection, one, record
+from services.chassis.graph.declare import Info, connection, one, recorded
+from services.chassis.graph.filtered import ByFilter
 from services.chassis.graph.making import Part, made_field, made_input
 from services.chassis.graph.mutate import Command, Deed, mutation, told, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.shapes import Shape, computed, field, reference, shape_of
+from services.chassis.graph.sweeping import Types, sweeping_field
 from services.chassis.graph.transfers import (
     Listing,
-    Types,
     Upsert,
     capitalised,
     exporting_field,
     importing_field,
 )
-from services.chassis.graph.types import FileFormat, FilePart, Record
+from services.chassis.graph.types import FileFormat, FilePart
 from services.chassis.jobs import Job
 from services.chassis.permissions import Permission, requires
 from services.chassis.reading import Reading
@@ -61,6 +63,11 @@ class Jobs:
         return capitalised(to_camel(self.service))
 
 
+def mutation_of(options: Mapping[str, Any]) -> str | None:
+    """Tell by which mutation a job was asked for; the kit reads the parameter's name."""
+    return options.get("mutation")
+
+
 def dialect_part(name: str) -> Any:
     """Tell of an import how its file is written; the kit reads the parameter's name."""
 
@@ -82,10 +89,12 @@ def record_types(of: Jobs) -> tuple[Any, Any]:
         "sha256": (str | None, field("Its digest, once it is whole.")),
         "expires_at": (datetime, field("When it will be removed.")),
     }
-    File_ = _recorded(f"{name}File", File, of.run, file, "A file that goes in or out.")  # noqa: N806  # a class
+    seen = Reading(File, of.run)
+    File_ = recorded(f"{name}File", seen, file, "A file that goes in or out.")  # noqa: N806  # a class
     job: dict[str, Any] = {
         "kind": (jobs.JobKind, field("What it does.")),
         "record_type": (str, field("With which type of records.")),
+        "mutation": (str | None, computed(mutation_of, "What a BULK does with each record.")),
         "state": (jobs.JobState, field("How far it is.")),
         "is_dry_run": (bool, field("Whether it keeps nothing.")),
         "total": (
@@ -118,17 +127,7 @@ def record_types(of: Jobs) -> tuple[Any, Any]:
             )
         },
     }
-    return File_, _recorded(f"{name}Job", Job, of.run, job, "Work on a whole file.")
-
-
-def _recorded(
-    name: str, entity: Any, permission: Permission, fields: Mapping[str, Any], description: str
-) -> Any:
-    """Write a record's class as a slice would, of its fields' types and markers."""
-    body = {it: marker for it, (_kind, marker) in fields.items()}
-    annotations = {it: kind for it, (kind, _marker) in fields.items()}
-    made = type(name, (Record,), {**body, "__annotations__": annotations})
-    return record(Reading(entity, permission), description)(made)
+    return File_, recorded(f"{name}Job", Reading(Job, of.run), job, "Work on a whole file.")
 
 
 def query_fields(of: Jobs, file: Any, job: Any) -> dict[str, Any]:
@@ -153,9 +152,13 @@ def mutation_fields(
     kinds: tuple[Any, Any],
     upserts: Iterable[Upsert],
     listings: Iterable[Listing],
+    deeds: Mapping[str, ByFilter],
     types: Types,
 ) -> dict[str, Any]:
-    """Make the mutations of files and jobs, and two for each record type."""
+    """Make the mutations of files and jobs, and two for each record type.
+
+    Those by filter are made anew: a job does what is too much for one answer.
+    """
     name, (file, job) = of.type_name, kinds
     return {
         f"create_{of.service}_file": creating_field(of, file),
@@ -173,6 +176,7 @@ def mutation_fields(
         ),
         **{f"import_{it.plural}": importing_field(job, it, types) for it in upserts},
         **{f"export_{it.plural}": exporting_field(job, it, of.export, types) for it in listings},
+        **{it: sweeping_field(job, deed, of.run, types) for it, deed in deeds.items()},
     }
 
 

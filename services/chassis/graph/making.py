@@ -1,7 +1,7 @@
 """Making Strawberry types at run time: the one place where annotations are not written out."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -95,6 +95,12 @@ def made_field(
 
 
 BEHAVIOUR = "behaviour"
+
+
+def behaviours_of(kind: Any) -> Iterator[tuple[str, Any]]:
+    """Give the fields of a type, by the names that Python has for them, with their behaviours."""
+    for it in kind.__strawberry_definition__.fields:
+        yield it.python_name, it.metadata.get(BEHAVIOUR)
 
 
 def _never() -> None:

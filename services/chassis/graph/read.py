@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import references
@@ -21,6 +21,7 @@ from services.chassis.graph.keyset import Page
 from services.chassis.graph.lists import Listing
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
 from services.chassis.graph.relative import Moment, is_relative
+from services.chassis.graph.shapes import Shape
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
 from services.chassis.ids import is_possible
 from services.chassis.refusals import Forbidden
@@ -95,13 +96,18 @@ class Reader:
     async def _listing(self, asked: PagePlan, foreign_key: str = "") -> Listing:
         """Say which rows a list is of: those that this actor may see, and that it filters."""
         shape = asked.nodes.shape
+        conditions = await self.conditions(shape, asked.arguments.get("where") or {})
+        return Listing(shape.entity, conditions, foreign_key)
+
+    async def conditions(
+        self, shape: Shape, where: Mapping[str, Any]
+    ) -> tuple[ColumnElement[bool], ...]:
+        """Say which records a filter finds of those that this actor may see."""
         if shape.reading is None:
             raise TypeError(f"{shape.name} is no record of this service")
         visible = shape.reading.visible_to(self.actor)
-        where = asked.arguments.get("where") or {}
         moment = await self.moment(where)
-        wanted = Filter(self.actor, moment).compiled(shape, where, shape.entity)
-        return Listing(shape.entity, (visible, wanted), foreign_key)
+        return visible, Filter(self.actor, moment).compiled(shape, where, shape.entity)
 
     async def connections(
         self, paging: "Paging", rows: Mapping[str, list[Row]]

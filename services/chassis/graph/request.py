@@ -1,6 +1,6 @@
 """The context of one request: who asks, and the ways to the data."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,16 @@ from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
+from services.chassis.lagging import Lag
 from services.chassis.work import Work, Works
+
+ReadActor = Callable[[], Awaitable[Actor]]
+ReadLags = Callable[[], Awaitable[list[Lag]]]
+
+
+async def no_readers() -> list[Lag]:
+    """Know of no reader, where nobody said whom to ask."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,14 @@ class Request:
     idempotency_key: str | None = None
     """From the request's header: for its one mutation."""
     limits: FileLimits = field(default_factory=FileLimits)
+    lags: ReadLags = no_readers
+    """Asks the stream how far the service's readers are."""
+    again: ReadActor | None = None
+    """Reads the caller's permissions anew."""
+
+    async def actor_now(self) -> Actor:
+        """Say what the caller may do by now: an answer that goes on asks before each piece."""
+        return await self.again() if self.again else self.actor
 
     def begin(
         self, *, bulk: bool = False, rehearsal: bool = False

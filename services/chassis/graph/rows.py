@@ -65,8 +65,8 @@ class Rowwise(Protocol):
         """Say why a row was refused."""
 
 
-def bulk_types(shape: Shape, name: str, row: str) -> tuple[Any, Any]:
-    """Make the type of a bulk's rows and its payload."""
+def bulk_types(shape: Shape, name: str, row: str, *more: Part) -> tuple[Any, Any]:
+    """Make the type of a bulk's rows and its payload, which may say more."""
     made: Any = made_type(
         row,
         [
@@ -81,7 +81,7 @@ def bulk_types(shape: Shape, name: str, row: str) -> tuple[Any, Any]:
     parts = [Part("results", list_of(made), "A result for each row, in their order.")]
     payload = made_type(
         f"{name[0].upper()}{name[1:]}Payload",
-        [*parts, *payload_parts()],
+        [*parts, *more, *payload_parts()],
         f"What became of {name}.",
     )
     return made, payload
@@ -145,7 +145,7 @@ class BulkDeed:
         ids = [it["id"] for it in rows if it["status"] != RowStatus.REFUSED.name]
         found = await reread(request, reading, self.shape, wanted, ids)
         results = [self._result(it, found.get(it["id"])) for it in rows]
-        return filled(self.payload, answer, {"results": results})
+        return filled(self.payload, answer, self.values(results))
 
     async def _refused(
         self, request: Request, done: Sequence[Row], refusal: Refusal | Refusals
@@ -155,7 +155,11 @@ class BulkDeed:
         await _complete(request.reader, request.actor, rows)
         errors = of_arguments(refusal) if not rows else [e for it in rows for e in it.errors]
         results = [self._result(_kept(it), None) for it in rows]
-        return refused(self.payload, {"results": results}, errors)
+        return refused(self.payload, self.values(results), errors)
+
+    def values(self, results: Sequence[Any]) -> dict[str, Any]:
+        """Give what its payload says beside what all say."""
+        return {"results": results}
 
     def _result(self, kept: Mapping[str, Any], record: Any) -> Any:
         made = object.__new__(self.row)

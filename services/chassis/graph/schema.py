@@ -17,6 +17,7 @@ from strawberry.types.union import StrawberryUnion
 
 from services.chassis.exchange import Reckoning
 from services.chassis.graph import metadata
+from services.chassis.graph.backfill import Backfilling, sources_of
 from services.chassis.graph.declare import Info
 from services.chassis.graph.jobs import Jobs, mutation_fields, query_fields, record_types
 from services.chassis.graph.making import BEHAVIOUR, Part, made_field
@@ -24,6 +25,13 @@ from services.chassis.graph.plan import Shapes, planned
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import Selected, selected_by
 from services.chassis.graph.shapes import Shape, bound_stub, shape_of
+from services.chassis.graph.spine import (
+    Spine,
+    dead_letter_type,
+    mending_fields,
+    standing_fields,
+)
+from services.chassis.graph.sweeping import deeds_by_filter
 from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
 from services.chassis.jobs import JobKind
@@ -37,26 +45,44 @@ MAX_ENTITIES = 500
 class Subgraph(strawberry.federation.Schema):
     """The schema of one service; `records` are the types that `_entities` answers for.
 
-    `jobs` adds files, and imports and exports of all that can be.
+    `jobs` adds files, imports and exports of all that can be, and what is done to many; `spine`
+    how events fare, and those that did not get through.
     """
 
     def __init__(
-        self, query: type, mutation: type, records: Iterable[type], *, jobs: Jobs | None = None
+        self,
+        query: type,
+        mutation: type,
+        records: Iterable[type],
+        *,
+        subscription: type | None = None,
+        jobs: Jobs | None = None,
+        spine: Spine | None = None,
     ) -> None:
         records = list(records)
         self.jobs = jobs
         self.upserts, self.listings = list(upserts_of(mutation)), list(listings_of(query))
+        self.bulks = deeds_by_filter(mutation)
         self.types: dict[str, Any] = {}
         if jobs is not None:
             kinds = record_types(jobs)
             records += kinds
             query = _with(query, query_fields(jobs, *kinds))
-            added = mutation_fields(jobs, kinds, self.upserts, self.listings, self.types)
-            mutation = _with(mutation, added)
+            known = self.upserts, self.listings, self.bulks, self.types
+            mutation = _with(mutation, mutation_fields(jobs, kinds, *known))
+        if spine is not None:
+            letter = dead_letter_type(spine)
+            records.append(letter)
+            self.backfilling = Backfilling(spine.read, {})
+            query = _with(query, standing_fields(spine, letter, self.backfilling))
+            mutation = _with(mutation, mending_fields(spine, letter))
         self.shapes: Shapes = _shapes(records)
+        if spine is not None:
+            self.backfilling.sources = sources_of(spine.told, self.shapes)
         super().__init__(
             query=self._federated(query),
             mutation=mutation,
+            subscription=subscription,
             types=[*records, *USER_ERRORS],
             federation_version=FEDERATION_VERSION,
             config=StrawberryConfig(auto_camel_case=True),
@@ -70,7 +96,7 @@ class Subgraph(strawberry.federation.Schema):
         """Say how each kind of job is begun; there is none where the schema offers no jobs."""
         if self.jobs is None:
             return {}
-        known = self.types, self.upserts, self.listings
+        known = self.types, self.upserts, self.listings, list(self.bulks.values())
         return deeds_of(*known, self.jobs.export, reckoning)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:

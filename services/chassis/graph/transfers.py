@@ -17,11 +17,14 @@ from services.chassis.graph.cells import HISTORY, Cell, default_columns
 from services.chassis.graph.declare import Info, Listed
 from services.chassis.graph.entries import FileUnreadable, Importable
 from services.chassis.graph.exporting import Exportable, Exporting
-from services.chassis.graph.importing import Importing
-from services.chassis.graph.making import BEHAVIOUR, Part, list_of, made_input
+from services.chassis.graph.filtered import ByFilter
+from services.chassis.graph.inputs import kept
+from services.chassis.graph.line_by_line import LineByLine
+from services.chassis.graph.making import Part, behaviours_of, list_of, made_input
 from services.chassis.graph.mutate import Command, Deed, mutation, told
 from services.chassis.graph.rows import BulkDeed
 from services.chassis.graph.shapes import Shape, shape_of
+from services.chassis.graph.sweeping import Sweep, Types
 from services.chassis.graph.types import FileFormat
 from services.chassis.graph.where import where_input
 from services.chassis.jobs import Job, JobKind
@@ -29,9 +32,6 @@ from services.chassis.permissions import Permission, admit, permission_of, requi
 from services.chassis.refusals import Bounds, Invalid
 from services.chassis.runner import Begin, Run
 from services.chassis.work import Work
-
-Types = Mapping[str, Any]
-"""The types of the schema by their names; filled once it is made, and asked only then."""
 
 COLUMN_INPUT = made_input(
     "ImportColumnInput",
@@ -112,7 +112,7 @@ class Listing:
 
 
 def upserts_of(mutations: type) -> Iterator[Upsert]:
-    for name, deed in _behaviours(mutations):
+    for name, deed in behaviours_of(mutations):
         begun = getattr(deed, "begun", None)
         if isinstance(deed, BulkDeed) and getattr(begun, "func", None) is Upserting:
             given: Any = begun
@@ -121,20 +121,16 @@ def upserts_of(mutations: type) -> Iterator[Upsert]:
 
 
 def listings_of(queries: type) -> Iterator[Listing]:
-    for name, listed in _behaviours(queries):
+    for name, listed in behaviours_of(queries):
         if isinstance(listed, Listed):
             yield Listing(listed.shape, name)
-
-
-def _behaviours(kind: Any) -> Iterator[tuple[str, object]]:
-    for it in kind.__strawberry_definition__.fields:
-        yield it.python_name, it.metadata.get(BEHAVIOUR)
 
 
 def deeds_of(
     types: Types,
     upserts: Sequence[Upsert],
     listings: Sequence[Listing],
+    deeds: Sequence[ByFilter],
     export: Permission,
     reckoning: Reckoning,
 ) -> Mapping[JobKind, Begin]:
@@ -142,13 +138,19 @@ def deeds_of(
     imports = {it.shape.name: it.importable(types) for it in upserts}
     exports = {it.shape.name: it.exportable(types, export) for it in listings}
 
-    async def importing(run: Run) -> Importing:
-        return Importing(imports[run.job.record_type], run)
+    bulks = {it.name: Sweep(it, types) for it in deeds}
+
+    async def importing(run: Run) -> LineByLine:
+        return LineByLine(imports[run.job.record_type], reckoning, run)
 
     async def exporting(run: Run) -> Exporting:
         return Exporting(exports[run.job.record_type], reckoning, run)
 
-    return {JobKind.IMPORT: importing, JobKind.EXPORT: exporting}
+    async def doing(run: Run) -> LineByLine:
+        sweep = bulks[run.job.options["mutation"]]
+        return LineByLine(sweep.of(run.job.options), reckoning, run)
+
+    return {JobKind.IMPORT: importing, JobKind.EXPORT: exporting, JobKind.BULK: doing}
 
 
 class Started(Deed):
@@ -293,7 +295,7 @@ def start_export(work: Work, of: Exportable, arguments: Mapping[str, Any]) -> Jo
         options={
             "format": given["format"].name,
             "columns": list(columns),
-            "where": of.kept(arguments.get("where") or {}),
+            "where": kept(arguments.get("where") or {}, of.where),
             "delimiter": _one_letter("delimiter", delimiter) if delimiter else None,
             "spreadsheet": bool(given.get("spreadsheet")),
             "name": f"{of.shape.name} records",

@@ -292,6 +292,7 @@ described(
     "What a job does.",
     IMPORT="It brings the rows of a file in.",
     EXPORT="It writes records into a file.",
+    BULK="It does a deed with each record that a filter found.",
 )
 described(
     jobs.JobState,

@@ -15,10 +15,14 @@ class CompanyFact(Event):
 
 
 class CompanyCreated(CompanyFact):
+    """A company began to work with us: the settings by which it counts."""
+
     type = "customers.company.created.v1"
 
 
 class CompanyUpdated(CompanyFact):
+    """A company's name or settings were edited."""
+
     type = "customers.company.updated.v1"
 
 

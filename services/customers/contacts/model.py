@@ -14,7 +14,7 @@ class Contact(RecordColumns, Entity):
 
     customer_id: Mapped[str] = belongs_to("customer")
     name: Mapped[str] = column(Personal.NAME)
-    title: Mapped[str | None] = column()
+    title: Mapped[str | None] = column(Personal.FREE_TEXT)
     email: Mapped[str | None] = column(Personal.CONTACT)
     phone: Mapped[str | None] = column(Personal.CONTACT, String(40))
     is_primary: Mapped[bool] = column(default=False)

@@ -19,6 +19,8 @@ CustomerCreated, CustomerUpdated, CustomerArchived, CustomerRestored, CustomerPu
 
 
 class PartyRoleAssigned(Event):
+    """A customer took on a role, such as supplier or partner."""
+
     type = "customers.customer.role_assigned.v1"
     customer_id: str
     role: str

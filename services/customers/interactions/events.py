@@ -6,6 +6,8 @@ from services.chassis.events import Event
 
 
 class InteractionLogged(Event):
+    """A call, meeting, message or visit was noted down; not what was said."""
+
     type = "customers.interaction.logged.v1"
     interaction_id: str
     customer_id: str

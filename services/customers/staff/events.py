@@ -10,8 +10,12 @@ class StaffUserFact(Event):
 
 
 class StaffUserCreated(StaffUserFact):
+    """Somebody began to work here, in these roles."""
+
     type = "customers.staff_user.created.v1"
 
 
 class StaffUserUpdated(StaffUserFact):
+    """A staff user's roles changed, or whether they work here."""
+
     type = "customers.staff_user.updated.v1"

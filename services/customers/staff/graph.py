@@ -88,7 +88,7 @@ class Mutation:
         password: Annotated[str, strawberry.argument(description="The password.")],
         tenant: Annotated[str, strawberry.argument(description="Of which company.")] = "default",
     ) -> SignInPayload:
-        desk: commands.SignInDesk = info.context.app
+        desk: commands.SignInDesk = info.context.app.desk
         try:
             token, expires_at = await desk.sign_in(tenant, email, password)
         except Refusal as refused:

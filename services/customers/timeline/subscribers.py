@@ -6,8 +6,9 @@ from services.chassis.events import Event
 from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.customers.timeline import commands, rules
+from services.customers.timeline.model import TimelineEntry
 
-subscriptions = Subscriptions("customers")
+subscriptions = Subscriptions("customers", [TimelineEntry])
 
 
 class _Told(Event):

@@ -8,7 +8,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.sales.company.model import Company, ExchangeRate
 
-subscriptions = Subscriptions("sales")
+subscriptions = Subscriptions("sales", [Company, ExchangeRate])
 
 
 class CompanyCreated(Event):

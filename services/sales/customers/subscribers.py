@@ -5,7 +5,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.sales.customers.model import Customer
 
-subscriptions = Subscriptions("sales")
+subscriptions = Subscriptions("sales", [Customer])
 
 
 class CustomerCreated(Event):

@@ -16,7 +16,7 @@ LeadCreated, LeadUpdated, LeadArchived, LeadRestored, LeadPurged = life_of(LeadF
 
 
 class LeadStatusChanged(LeadFact):
-    """It was contacted, qualified, or disqualified for a reason."""
+    """A lead was contacted, qualified, or disqualified for a reason."""
 
     type = "sales.lead.status_changed.v1"
     from_status: str
@@ -24,4 +24,6 @@ class LeadStatusChanged(LeadFact):
 
 
 class LeadAssigned(LeadFact):
+    """A staff user answers for a lead."""
+
     type = "sales.lead.assigned.v1"

@@ -34,7 +34,7 @@ class Lead(RecordColumns, Entity):
 
     company_name: Mapped[str | None] = column()
     person_name: Mapped[str | None] = column(Personal.NAME)
-    person_title: Mapped[str | None] = column()
+    person_title: Mapped[str | None] = column(Personal.FREE_TEXT)
     email: Mapped[str | None] = column(Personal.CONTACT)
     phone: Mapped[str | None] = column(Personal.CONTACT, String(40))
     source: Mapped[LeadSource] = column()

@@ -25,16 +25,20 @@ class OpportunityFact(Event):
 
 
 class OpportunityStageChanged(OpportunityFact):
+    """An opportunity came to another stage, on its way to being won or lost."""
+
     type = "sales.opportunity.stage_changed.v1"
     from_stage: str
 
 
 class OpportunityWon(OpportunityFact):
-    """Told alone, though winning changes the stage too: one deed, one event."""
+    """An opportunity was won. Told alone, though its stage changes too: one deed, one event."""
 
     type = "sales.opportunity.won.v1"
 
 
 class OpportunityLost(OpportunityFact):
+    """An opportunity was lost, for this reason."""
+
     type = "sales.opportunity.lost.v1"
     reason: str

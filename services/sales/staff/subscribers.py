@@ -5,7 +5,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.sales.staff.model import StaffUser
 
-subscriptions = Subscriptions("sales")
+subscriptions = Subscriptions("sales", [StaffUser])
 
 
 class StaffUserCreated(Event):

@@ -8,7 +8,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.service_desk.company.model import Company, ExchangeRate
 
-subscriptions = Subscriptions("service_desk")
+subscriptions = Subscriptions("service_desk", [Company, ExchangeRate])
 
 
 class CompanyCreated(Event):

@@ -5,7 +5,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.service_desk.customers.model import Customer
 
-subscriptions = Subscriptions("service_desk")
+subscriptions = Subscriptions("service_desk", [Customer])
 
 
 class CustomerCreated(Event):

@@ -5,7 +5,7 @@ from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.service_desk.staff.model import StaffUser
 
-subscriptions = Subscriptions("service_desk")
+subscriptions = Subscriptions("service_desk", [StaffUser])
 
 
 class StaffUserCreated(Event):

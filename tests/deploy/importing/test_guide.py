@@ -1,11 +1,6 @@
 """What docs/guides/import.md shows is what happens."""
 
-import asyncio
-import os
 import re
-import subprocess
-import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,25 +19,10 @@ def shown(language):
     return found
 
 
-@pytest.fixture
-async def crm(graph, tmp_path):
+@pytest.fixture(autouse=True)
+def shop(tmp_path):
     (tmp_path / "customers.csv").write_text(shown("csv"), "utf-8")
     (tmp_path / "customers.toml").write_text(shown("toml"), "utf-8")
-    token = await graph.token("ADMINISTRATOR", life=timedelta(minutes=5))
-
-    async def crm(arguments):
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "deploy.cli", *arguments.split(), "--url", graph.url],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_TOKEN": token},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return crm
 
 
 def without_time(text):

@@ -1,4 +1,4 @@
-"""Imports: a file's rows as items of an upsert; what is refused goes into a file of its own."""
+"""Line by line: a job with what a file says; what is refused goes into a file of its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,9 +6,10 @@ from functools import partial
 
 from services.chassis import files
 from services.chassis.delimited import Unreadable
+from services.chassis.exchange import Reckoning
 from services.chassis.files import File, FileState
-from services.chassis.graph.bulk import Upserting
-from services.chassis.graph.entries import Entries, Entry, FileUnreadable, Importable, reason_of
+from services.chassis.graph.entries import Entries, Entry, FileUnreadable, Lined, reason_of
+from services.chassis.graph.read import Reader
 from services.chassis.graph.rows import Row, put_all
 from services.chassis.graph.types import FileFormat, RowStatus
 from services.chassis.jobs import Progress
@@ -25,14 +26,15 @@ class TooManyFailed(Refusal):
 
 
 class NothingMayBe(Forbidden):
-    """Whoever asked for the import may do none of it."""
+    """Whoever asked for the job may do none of it."""
 
 
-class Importing:
-    """One import in the hands of a runner; `place` counts the rows that are behind it."""
+class LineByLine:
+    """One such job in the hands of a runner; `place` counts the rows that are behind it."""
 
-    def __init__(self, of: Importable, run: Run) -> None:
+    def __init__(self, of: Lined, reckoning: Reckoning, run: Run) -> None:
         self.of = of
+        self.reckoning = reckoning
         self.run = run
         self.options = run.job.options
         self.behind: int = run.job.place.get("rows", 0)
@@ -81,7 +83,7 @@ class Importing:
     async def _do(self, entries: Sequence[Entry], *, is_patient: bool = False) -> None:
         sound = [it for it in entries if not it.reason]
         async with self.run.batch(rehearsal=self.run.job.is_dry_run) as (work, progress):
-            rows = await self._upserted(work, sound)
+            rows = await self._put(work, sound)
             refused = [
                 (it, reason_of(*row.refusals))
                 for it, row in zip(sound, rows, strict=True)
@@ -105,13 +107,12 @@ class Importing:
                 progress.writings.append(partial(self._write_failed, failed, progress))
         self.behind += len(entries)
 
-    async def _upserted(self, work: Work, entries: Sequence[Entry]) -> list[Row]:
-        of = self.of
-        items = {"items": [it.item for it in entries]}
-        upserting = Upserting(of.shape, of.create, of.update, of.history, items)
-        rows = await upserting.rows(work)
-        await put_all(work, upserting, rows)
-        await upserting.finish(work, rows)
+    async def _put(self, work: Work, entries: Sequence[Entry]) -> list[Row]:
+        at, connection = self.run.job.created_at, await work.session.connection()
+        rowwise = self.of.rowwise([it.item for it in entries])
+        rows = await rowwise.rows(work, Reader(connection, work.actor, at, self.reckoning))
+        await put_all(work, rowwise, rows)
+        await rowwise.finish(work, rows)
         return rows
 
     async def _end(self) -> None:
@@ -135,10 +136,7 @@ class Importing:
             await work.flush()
             progress.more["failed_file_id"] = id = file.id
             lines.insert(0, self.entries.refused_header())
-        content = "".join(lines).encode()
-        for begin in range(0, len(content), files.MAX_CHUNK):
-            part = content[begin : begin + files.MAX_CHUNK]
-            await files.extend(work.session, id, part)
+        await files.write(work.session, id, "".join(lines).encode())
 
 
 def _refuse_if_all_is_forbidden(rows: Sequence[Row], *, is_first: bool) -> None:

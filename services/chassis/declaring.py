@@ -1,0 +1,66 @@
+"""Declaring: which handlers a service has for which events of others; each slice says its own."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from services.chassis.database import Entity
+from services.chassis.events import Envelope, Event
+from services.chassis.work import Work
+
+Handler = Callable[[Any, Any], Awaitable[None]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A handler, and the part of an event that it reads."""
+
+    model: type[Event]
+    handler: Handler
+
+    async def handle(self, work: Work, envelope: Envelope) -> None:
+        await self.handler(work, self.model.model_validate(envelope.data))
+
+
+class Subscriptions:
+    """What one reader does about which events; each slice declares its own."""
+
+    def __init__(self, reader: str, projections: Sequence[type[Entity]] = ()) -> None:
+        """Name the tables, if any, that hold nothing but what these events say."""
+        self.reader = reader
+        self.projections = projections
+        self.declared: list[Subscription] = []
+
+    def on(self, *models: type[Event]) -> Callable[[H], H]:
+        """Call a handler, `async def when_…(work, event)`, for events of these types.
+
+        Its work is the one in which the event is noted as handled: both happen, or neither.
+        """
+
+        def declare(handler: H) -> H:
+            self.declared += [Subscription(model, handler) for model in models]
+            return handler
+
+        return declare
+
+    @staticmethod
+    def joined(reader: str, several: Iterable["Subscriptions"]) -> "Subscriptions":
+        """Make one of what the slices declare; their handlers run in the order given."""
+        joined = Subscriptions(reader)
+        for it in several:
+            if it.reader != reader:
+                raise ValueError(f"{it.reader} does not read for {reader}")
+            joined.declared += it.declared
+        return joined
+
+    def readers(self) -> list[tuple[str, type[Event]]]:
+        """Tell which types are read, by which models: the reader's half of the contract."""
+        return [(it.model.type, it.model) for it in self.declared]
+
+    def sources(self) -> list[tuple[str, str]]:
+        """Tell of which services' aggregates something is read."""
+        return sorted({(it.model.service(), it.model.aggregate()) for it in self.declared})
+
+    def of(self, type: str) -> list[Subscription]:
+        return [it for it in self.declared if it.model.type == type]
