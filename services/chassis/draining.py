@@ -10,7 +10,7 @@ from services.chassis.logs import log
 from services.chassis.reacting import Reactions
 from services.chassis.troubles import told
 
-POLL_SECONDS, LONGEST_SECONDS = 0.5, 300.0
+POLL_SECONDS, LONGEST_SECONDS = 0.5, 60.0
 MOST = 100
 Key = tuple[str, str, str]
 

@@ -27,7 +27,8 @@ from services.chassis.work import Works
 
 AT_ONCE = 8
 EARLY_SECONDS, LONGEST_EARLY_SECONDS = 0.2, 5.0
-RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 300.0
+RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 60.0
+"""A minute at the longest: what passes may pass at any time, and its record waits no longer."""
 ACK_SECONDS = 5.0
 
 __all__ = ["Subscriber", "Subscriptions"]
