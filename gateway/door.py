@@ -155,17 +155,9 @@ class Door:
 
     async def _carry(self, answers: Answers, identity: Identity, stream: EventStream) -> None:
         """Carry answers until the caller's token expires, or nobody takes them."""
-        trace = telemetry.current()
         seconds = identity.seconds_left(self.gatekeeper.verifier.clock())
-        expired = error(Code.UNAUTHENTICATED, "the token has expired: come again with a new one")
-        last = _told({"errors": [expired]})
-        log().info("a subscription begins")
-        try:
-            async with aclosing(self._counted(answers)) as counted:
-                await stream.carry(counted, trace.request_id, seconds, last)
-        except TimeoutError:
-            log().info("a subscription's client takes nothing any more")
-        log().info("a subscription ends")
+        expired = _told({"errors": [error(Code.UNAUTHENTICATED, subscribing.EXPIRED)]})
+        await stream.follow(self._counted(answers), seconds, expired)
 
     async def _counted(self, answers: Answers) -> Answers:
         async with aclosing(answers):

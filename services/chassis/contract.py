@@ -19,8 +19,8 @@ from typing import Any, Literal
 import orjson
 
 from services.chassis import catalogue
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 
 SERVICES = Path(__file__).parent.parent
 RECORDED = "recorded.jsonl"
@@ -29,12 +29,13 @@ RECORDED = "recorded.jsonl"
 
 def main(arguments: list[str]) -> int:
     """Write what is stale, or (`--check`) name it and answer 1."""
-    stale = [file for file, text in contracts().items() if _read(file) != text]
+    made = contracts()
+    stale = [file for file, text in made.items() if _read(file) != text]
     if "--check" in arguments:
         for file in stale:
             sys.stderr.write(f"{file} is stale: `make contracts` writes it anew\n")
         return 1 if stale else 0
-    for file, text in contracts().items():
+    for file, text in made.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     return 0

@@ -123,19 +123,13 @@ class Endpoint:
             await self._say(429, error_of(refused.code.value, refused.message), send)
 
     async def _carry(self, admitted: Admitted, stream: EventStream) -> None:
-        asked, trace = admitted.asked, telemetry.current()
+        asked = admitted.asked
         seconds = admitted.identity.seconds_left(admitted.request.works.clock())
-        last = error_of("UNAUTHENTICATED", "the token has expired: come again with a new one")
         answers = self.answerer.answers(
             admitted.request, asked.query, asked.variables, asked.operation
         )
-        log().info("a subscription begins")
-        try:
-            async with aclosing(self._counted(answers)) as counted:
-                await stream.carry(counted, trace.request_id, seconds, last)
-        except TimeoutError:
-            log().info("a subscription's client takes nothing any more")
-        log().info("a subscription ends")
+        expired = error_of("UNAUTHENTICATED", subscribing.EXPIRED)
+        await stream.follow(self._counted(answers), seconds, expired)
 
     async def _counted(self, answers: Answers) -> Answers:
         async with aclosing(answers):

@@ -19,6 +19,7 @@ from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
 from services.chassis.database import connect
+from services.chassis.declaring import Subscriptions
 from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.endpoint import Endpoint
@@ -40,7 +41,7 @@ from services.chassis.serving import CannotListen, Http
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.streams import Stream, poke_of
 from services.chassis.subscribing import Places
-from services.chassis.subscriptions import Subscriber, Subscriptions
+from services.chassis.subscriptions import Subscriber
 from services.chassis.tokens import Identity, Signer, Verifier
 from services.chassis.work import Works
 

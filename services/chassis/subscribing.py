@@ -7,13 +7,15 @@ at all for a minute is let go. What it was given names a place from which it can
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from services.chassis import telemetry
 from services.chassis.ending import end
+from services.chassis.logs import log
 from services.chassis.refusals import LimitExceeded
 
 EVENT_STREAM = "text/event-stream"
@@ -27,6 +29,7 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-accel-buffering", b"no"),
 ]
+EXPIRED = "the token has expired: come again with a new one"
 MAX_OF_ONE, MAX_OF_ALL = 10, 500
 """How many may be open in a program: of one caller, and together."""
 
@@ -73,6 +76,18 @@ class EventStream:
         self.receive = receive
         self.send = send
         self.closing = closing
+
+    async def follow(
+        self, answers: Answers, seconds: float | None, expired: Mapping[str, Any]
+    ) -> None:
+        """Carry answers until their end, or the caller's token's, or nobody takes them."""
+        log().info("a subscription begins")
+        try:
+            async with aclosing(answers):
+                await self.carry(answers, telemetry.current().request_id, seconds, expired)
+        except TimeoutError:
+            log().info("a subscription's client takes nothing any more")
+        log().info("a subscription ends")
 
     async def carry(
         self, answers: Answers, request_id: str, seconds: float | None, last: Mapping[str, Any]

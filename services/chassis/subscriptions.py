@@ -31,8 +31,6 @@ RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 60.0
 """A minute at the longest: what passes may pass at any time, and its record waits no longer."""
 ACK_SECONDS = 5.0
 
-__all__ = ["Subscriber", "Subscriptions"]
-
 
 @dataclass(frozen=True, slots=True)
 class Failing:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from services.chassis import dead_letters, draining, subscriptions, troubles
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
-from services.chassis.database import connect, reading
+from services.chassis.database import reading
 from services.chassis.dead_letters import DeadLetter, DeadLetterReason, DeadLetterStatus
 from services.chassis.draining import Draining
 from services.chassis.ending import end
@@ -18,7 +18,6 @@ from services.chassis.events import MAX_HOPS
 from services.chassis.reacting import Reactions
 from services.chassis.refusals import DependencyUnavailable, Invalid
 from services.chassis.streams import STREAM
-from services.chassis.work import Works
 from tests.support.harbour_reader import CONSUMER, Harbour, all_handled, envelope, handled, once
 from tests.support.telling import listening, publish
 from tests.support.waiting import until
@@ -35,17 +34,8 @@ def hasty(monkeypatch):
 
 
 @pytest.fixture
-async def works(database):
-    engine = connect(database.app_url)
-    yield Works(engine, "harbour")
-    await engine.dispose()
-
-
-@pytest.fixture
-async def worker(database):
-    engine = connect(database.worker_url, pooled=False)
-    yield engine
-    await engine.dispose()
+def teller():
+    return "harbour"
 
 
 @pytest.fixture

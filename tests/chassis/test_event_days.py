@@ -12,22 +12,7 @@ from services.chassis import event_days
 from services.chassis.actor import Actor
 from services.chassis.database import connect, reading
 from services.chassis.relay import PENDING
-from services.chassis.work import Works
 from tests.toy.model import ShipSunk
-
-
-@pytest.fixture
-async def works(database):
-    engine = connect(database.app_url)
-    yield Works(engine, "toy")
-    await engine.dispose()
-
-
-@pytest.fixture
-async def worker(database):
-    engine = connect(database.worker_url, pooled=False)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

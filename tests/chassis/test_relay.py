@@ -27,20 +27,6 @@ from tests.toy.model import ShipSunk
 FLEET = [f"shp_{it}" for it in range(40)]
 
 
-@pytest.fixture
-async def works(database):
-    engine = connect(database.app_url)
-    yield Works(engine, "toy")
-    await engine.dispose()
-
-
-@pytest.fixture
-async def worker(database):
-    engine = connect(database.worker_url, pooled=False)
-    yield engine
-    await engine.dispose()
-
-
 async def tell(works, ship, times=1, *, bulk=False, tenant="default"):
     async with works.begin(Actor.system(tenant, "test"), bulk=bulk) as work:
         await work.publish(*(ShipSunk(ship_id=ship, cause="ice") for _ in range(times)))

@@ -8,10 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.stream import provisioning
-from services.chassis.database import connect
 from services.chassis.republishing import Period, lay_again
 from services.chassis.streams import Stream
-from services.chassis.work import Works
 from tests.chassis.test_relay import (
     none_pending,
     on_the_stream,
@@ -26,20 +24,6 @@ from tests.support.waiting import until
 
 SHIPS = [f"shp_{it}" for it in range(12)]
 EVER = Period(datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-async def works(database):
-    engine = connect(database.app_url)
-    yield Works(engine, "toy")
-    await engine.dispose()
-
-
-@pytest.fixture
-async def worker(database):
-    engine = connect(database.worker_url, pooled=False)
-    yield engine
-    await engine.dispose()
 
 
 async def republished(worker, period=EVER):

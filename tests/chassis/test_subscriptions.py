@@ -14,10 +14,10 @@ from deploy.stream import provisioning
 from services.chassis import pulling
 from services.chassis.actor import Actor
 from services.chassis.database import connect, reading
+from services.chassis.declaring import Subscriptions
 from services.chassis.housekeeping import Housekeeping
 from services.chassis.streams import STREAM
-from services.chassis.subscriptions import Subscriptions, doubled
-from services.chassis.work import Works
+from services.chassis.subscriptions import doubled
 from tests.support.harbour_reader import (
     CONSUMER,
     Harbour,
@@ -34,10 +34,8 @@ IN_A_YEAR = "2099-01-01T00:00:00Z"
 
 
 @pytest.fixture
-async def works(database):
-    engine = connect(database.app_url)
-    yield Works(engine, "harbour")
-    await engine.dispose()
+def teller():
+    return "harbour"
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_every_recorded_event_fits_every_reader(service, events):
 @pytest.mark.parametrize("service", SERVICES)
 def test_of_every_aggregate_a_reader_can_begin_with_what_all_its_events_say(service):
     """But for one that says less, because it is about a part of the record alone."""
-    found = import_module(f"services.{service}.schema").schema().backfilling.sources
+    found = import_module(f"services.{service}.schema").schema().backfills
     told: dict[str, list[type[Event]]] = {}
     for it in contract.published(service):
         told.setdefault(f"{it.service()}.{it.aggregate()}", []).append(it)

@@ -22,7 +22,7 @@ from deploy.local.checkout import ROOT
 from deploy.local.keys import KeyFiles
 from services.chassis.tokens import PUBLIC_AUDIENCE, Signer
 from services.customers import maintenance
-from tests.proving import courtesy
+from tests.proving import courtesy, npm
 from tests.support.differing import compare
 from tests.system import generated
 from tests.system.shop import Shop
@@ -219,7 +219,7 @@ def generated_operations(transcript):
 
 
 def typescript(transcript):
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not npm.is_there():
         raise Skipped("node 20 or newer and npm are needed for the client in TypeScript")
     transcript.title = "A client in TypeScript, its types generated from the released schema"
     transcript.meaning = (
@@ -228,9 +228,8 @@ def typescript(transcript):
         "against a fresh system with the demo company."
     )
     with tempfile.TemporaryDirectory() as there, fresh_system() as system:
-        folder = Path(there) / "typescript"
-        left = shutil.ignore_patterns("node_modules", "dist", "generated.ts")
-        shutil.copytree(ROOT / "docs" / "examples" / "typescript", folder, ignore=left)
+        source = ROOT / "docs" / "examples" / "typescript"
+        folder = npm.copied(source, Path(there) / "typescript")
         demo.load(system.graph_url, system.databases)
         told = {
             "SCHEMA": str(ROOT / "gateway" / "released.graphql"),
@@ -238,30 +237,10 @@ def typescript(transcript):
             "CRM_TOKEN": signing(system, story.TENANT, story.email("sam"))(),
         }
         transcript.is_proven = all(
-            _ran(transcript, command, folder, told)
+            npm.ran(transcript, command, folder, told)
             for command in ("install --silent", "run generate --silent", "run build", "start")
         )
     return transcript
-
-
-def _ran(transcript, command, folder, told):
-    """Run npm, and note what it says."""
-    ran = subprocess.run(
-        ["npm", "--no-audit", "--no-fund", *command.split()],
-        cwd=folder,
-        env=os.environ | told,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    transcript.say(f"npm {command}: {'done' if ran.returncode == 0 else 'FAILED'}")
-    is_program = command == "start"
-    for line in (ran.stdout if is_program or ran.returncode else "").splitlines():
-        if line and not line.startswith(">"):
-            transcript.say(f"  {line}")
-    if ran.returncode:
-        transcript.say(ran.stderr.strip()[-2000:])
-    return ran.returncode == 0
 
 
 def compiled(transcript):

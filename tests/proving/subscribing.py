@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from deploy.cli.eventing import granting
 from deploy.local.checkout import ROOT
 from deploy.stream.grants import Grant
+from tests.proving import npm
 from tests.proving.proofs import Skipped, fresh_system
 from tests.system.system import Company
 
@@ -19,7 +18,7 @@ PATIENCE = 120
 
 
 def subscribers(transcript):
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not npm.is_there():
         raise Skipped("node 20 or newer and npm are needed for the subscriber in Node")
     transcript.title = "The catalogue as AsyncAPI, and a subscriber in Node"
     transcript.meaning = (
@@ -28,33 +27,16 @@ def subscribers(transcript):
         "fresh system what was granted to it, while orders are drawn up and taken on their way."
     )
     with tempfile.TemporaryDirectory() as there, fresh_system() as system:
-        catalogue = {"CATALOGUE": str(ROOT / "docs" / "events" / "asyncapi.json")}
-        checking = _installed(ROOT / "tests" / "proving" / "asyncapi", Path(there) / "asyncapi")
-        is_sound = _said(transcript, checking, catalogue)
-        reading = _installed(ROOT / "docs" / "examples" / "subscriber" / "node", Path(there) / "n")
-        transcript.is_proven = is_sound and asyncio.run(_read(transcript, system, reading))
+        checking = npm.copied(ROOT / "tests" / "proving" / "asyncapi", Path(there) / "asyncapi")
+        reading = npm.copied(ROOT / "docs" / "examples" / "subscriber" / "node", Path(there) / "n")
+        told = {"CATALOGUE": str(ROOT / "docs" / "events" / "asyncapi.json")}
+        transcript.is_proven = (
+            npm.ran(transcript, "install --silent", checking)
+            and npm.ran(transcript, "start", checking, told)
+            and npm.ran(transcript, "install --silent", reading)
+            and asyncio.run(_read(transcript, system, reading))
+        )
     return transcript
-
-
-def _installed(source, folder):
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=folder, check=True)  # our own words
-    return folder
-
-
-def _said(transcript, folder, told):
-    ran = subprocess.run(
-        ["npm", "--silent", "start"],
-        cwd=folder,
-        env=os.environ | told,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    for line in ran.stdout.splitlines():
-        transcript.say(line)
-    return ran.returncode == 0
 
 
 async def _read(transcript, system, folder):

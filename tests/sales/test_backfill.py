@@ -23,7 +23,6 @@ async def pages(company, of="sales.product", first=2):
             return
 
 
-@pytest.mark.feature("PLT-06")
 async def test_every_record_comes_once_as_its_last_event_says(company):
     ids = [await company.product(name=f"Lamp {n}") for n in range(5)]
     await company.change("Product", "id", ids[1], {"name": "Lantern"})

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from services.chassis.database import reading
+from services.chassis.declaring import Subscriptions
 from services.chassis.ids import new_id
-from services.chassis.subscriptions import Subscriptions
 from services.sales.customers import subscribers as customers
 from services.sales.customers.model import Customer
 from services.sales.staff import subscribers as staff

@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 
 from services.chassis.database import connect
+from services.chassis.declaring import Subscriptions
 from services.chassis.draining import Draining
 from services.chassis.ending import end
 from services.chassis.ids import new_id
 from services.chassis.reacting import Reactions
-from services.chassis.subscriptions import Subscriptions
 from services.sales.customers import subscribers as customers
 from tests.deploy.runs import crm
 from tests.support import telling

@@ -2,8 +2,8 @@
 
 import pytest
 
+from services.chassis.declaring import Subscriptions
 from services.chassis.ids import new_id
-from services.chassis.subscriptions import Subscriptions
 from services.service_desk.customers import subscribers as customers
 from services.service_desk.staff import subscribers as staff
 from tests.support.telling import listening, tell

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from services.chassis import numbers
 from services.chassis.database import reading
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Envelope, Event
 from services.chassis.ids import new_id
-from services.chassis.subscriptions import Subscriptions
 from tests.support.waiting import until
 
 CONSUMER = "harbour-toy-ship"

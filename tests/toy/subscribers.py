@@ -1,8 +1,8 @@
 """What the toy does when somebody tells it something."""
 
 from services.chassis import numbers
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 
 subscriptions = Subscriptions("toy")

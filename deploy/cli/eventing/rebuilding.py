@@ -16,9 +16,9 @@ from deploy.local.databases import SERVICES
 from deploy.local.refusals import NotThere, Refused
 from services.chassis import rebuilding
 from services.chassis.database import connect
+from services.chassis.declaring import Subscriptions
 from services.chassis.migrations import FOUNDATION
 from services.chassis.rebuilding import SCHEMA, Compared, HistoryMissing, Rebuilding
-from services.chassis.subscriptions import Subscriptions
 
 from .places import run
 

@@ -18,8 +18,8 @@ from services.chassis.actor import Actor
 from services.chassis.events import Event
 from services.chassis.graph.declare import Info
 from services.chassis.graph.making import Part, made_field
-from services.chassis.graph.plan import Shapes
 from services.chassis.graph.request import Request
+from services.chassis.graph.shapes import shape_of
 from services.chassis.outbox import EventCounter
 from services.chassis.permissions import Permission, admit
 from services.chassis.refusals import Bounds, Invalid
@@ -84,20 +84,25 @@ class Source:
         )
 
 
-def sources_of(facts: Iterable[type[Event]], shapes: Shapes) -> Mapping[str, Source]:
+Sources = Mapping[str, Source]
+"""By their aggregates: `sales.order`."""
+
+
+def sources_of(facts: Iterable[type[Event]], records: Iterable[type]) -> Sources:
     """Find the record type of each fact's aggregate, by its name."""
+    shapes = {it.name: it for it in map(shape_of, records)}
     return {
         f"{it.service()}.{it.aggregate()}": Source(shapes[to_pascal(it.aggregate())].entity, it)
         for it in facts
     }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Backfilling:
     """Answers with a page of an aggregate's records."""
 
     permission: Permission
-    sources: Mapping[str, Source]
+    sources: Sources
 
     async def __call__(
         self, _source: Any, info: Info, *, aggregate: str, first: int, after: str = ""

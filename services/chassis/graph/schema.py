@@ -17,7 +17,7 @@ from strawberry.types.union import StrawberryUnion
 
 from services.chassis.exchange import Reckoning
 from services.chassis.graph import metadata
-from services.chassis.graph.backfill import Backfilling, sources_of
+from services.chassis.graph.backfill import sources_of
 from services.chassis.graph.declare import Info
 from services.chassis.graph.jobs import Jobs, mutation_fields, query_fields, record_types
 from services.chassis.graph.making import BEHAVIOUR, Part, made_field
@@ -71,14 +71,12 @@ class Subgraph(strawberry.federation.Schema):
             known = self.upserts, self.listings, self.bulks, self.types
             mutation = _with(mutation, mutation_fields(jobs, kinds, *known))
         if spine is not None:
+            self.backfills = sources_of(spine.told, records)
             letter = dead_letter_type(spine)
             records.append(letter)
-            self.backfilling = Backfilling(spine.read, {})
-            query = _with(query, standing_fields(spine, letter, self.backfilling))
+            query = _with(query, standing_fields(spine, letter, self.backfills))
             mutation = _with(mutation, mending_fields(spine, letter))
         self.shapes: Shapes = _shapes(records)
-        if spine is not None:
-            self.backfilling.sources = sources_of(spine.told, self.shapes)
         super().__init__(
             query=self._federated(query),
             mutation=mutation,

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_pascal
 from services.chassis import dead_letters, relay
 from services.chassis.dead_letters import DeadLetter, DeadLetterReason, DeadLetterStatus
 from services.chassis.events import Event
-from services.chassis.graph.backfill import Backfilling, backfill_field
+from services.chassis.graph.backfill import Backfilling, Sources, backfill_field
 from services.chassis.graph.declare import Info, connection, one, recorded
 from services.chassis.graph.making import Part, described, made_field, made_type
 from services.chassis.graph.mutate import Command, verb
@@ -96,7 +96,7 @@ def dead_letter_type(of: Spine) -> Any:
     return recorded(f"{of.type_name}DeadLetter", Reading(DeadLetter, of.read), fields, told)
 
 
-def standing_fields(of: Spine, letter: Any, backfilling: Backfilling) -> dict[str, Any]:
+def standing_fields(of: Spine, letter: Any, backfills: Sources) -> dict[str, Any]:
     parts = [
         Part("backlog", EventBacklog, "The company's events that wait for the stream."),
         Part("consumers", list[EventConsumer], "The readers of this service, all companies'."),
@@ -107,7 +107,7 @@ def standing_fields(of: Spine, letter: Any, backfilling: Backfilling) -> dict[st
     described = "How events fare in this service: what waits, who lags."
     return {
         f"{of.service}_events": made_field(kind | None, described, [], Standing(kind, of.read)),
-        f"{of.service}_events_backfill": backfill_field(backfilling),
+        f"{of.service}_events_backfill": backfill_field(Backfilling(of.read, backfills)),
         f"{of.service}_dead_letter": one(letter, "One event that did not get through."),
         f"{of.service}_dead_letters": connection(letter, "The events that did not get through."),
     }

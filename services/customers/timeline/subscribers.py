@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, time
 
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.customers.timeline import commands, rules
 from services.customers.timeline.model import TimelineEntry

@@ -1,7 +1,7 @@
 """What sales does when staff users come or change."""
 
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.sales.staff.model import StaffUser
 

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.service_desk.company.model import Company, ExchangeRate
 

@@ -1,7 +1,7 @@
 """What the desk does when staff users come or change."""
 
+from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.subscriptions import Subscriptions
 from services.chassis.work import Work
 from services.service_desk.staff.model import StaffUser
 
