@@ -143,7 +143,7 @@ class Endpoint:
         outcome = told_as(status, answer)
         metrics.ANSWERED.labels(self.service, "graph", outcome).observe(took)
         log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
-        body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
+        body = orjson.dumps(answer, default=str)
         await _send(send, status, body, telemetry.current().request_id)
 
     async def _outcome(self, doing: Awaitable[T]) -> tuple[int, T | dict[str, Any]]:

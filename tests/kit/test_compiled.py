@@ -1,11 +1,16 @@
 """The compiled executor answers as the stock one does, and takes less for it."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
+import orjson
 import pytest
-from graphql import parse
+from graphql import is_leaf_type, parse
 from graphql.execution import VariableValues
 
 from services.chassis.graph.compiled.executor import MAX_VARIANTS, Prepared
+from services.chassis.graph.compiled.leaves import leaf_of
 from tests.support.differing import compare
+from tests.toy.graph import schema
 
 FIFTH = 100
 
@@ -54,3 +59,20 @@ async def test_keys_of_a_client_are_never_code(harbour, key):
     await harbour.ship(name="Ann")
     data = await harbour.ask(f"{{ ships {{ nodes {{ {key}: name }} }} }}")
     assert data["ships"]["nodes"] == [{key: "Ann"}]
+
+
+@pytest.mark.parametrize("year", [1, 999, 2026, 9999])
+def test_orjson_writes_what_the_stock_scalars_would(year):
+    """The compiled executor leaves days and moments of UTC to it, whatever their year."""
+    moment = datetime(year, 2, 3, 4, 5, 6, 7, UTC)
+    for value in (moment, moment.replace(microsecond=0), moment.date()):
+        assert orjson.loads(orjson.dumps(value)) == value.isoformat()
+
+
+def test_a_moment_of_another_zone_is_left_to_the_stock_scalar():
+    moment = datetime(2026, 2, 3, 4, 5, 6, tzinfo=timezone(timedelta(hours=2, seconds=1)))
+    kind = schema._schema.type_map["DateTime"]
+    assert is_leaf_type(kind)
+    leaf = leaf_of(kind)
+    assert eval(leaf.unusual.format(v="v"), {"v": moment, **dict(leaf.needs)})
+    assert not eval(leaf.unusual.format(v="v"), {"v": moment.astimezone(UTC), **dict(leaf.needs)})

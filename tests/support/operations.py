@@ -1,7 +1,7 @@
 """Random operations on a schema, and random values for what they ask, some of them wrong."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from graphql import (
@@ -208,6 +208,8 @@ class Values:
                 lambda: True,
                 lambda: Text("a text"),
                 lambda: date(2026, 2, 3),
+                lambda: datetime(2026, 2, 3, 4, 5),  # noqa: DTZ001  # of no zone, on purpose
+                lambda: datetime(2026, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2))),
                 lambda: Decimal("2.50"),
             ]
         )()

@@ -54,7 +54,10 @@ class Answerer:
         variables: Mapping[str, Any] | None = None,
         operation: str | None = None,
     ) -> dict[str, Any]:
-        """Run an operation and give the answer as GraphQL has it: data and errors."""
+        """Run an operation and give the answer as GraphQL has it: data and errors.
+
+        Dates and times in it are for orjson to write, which does it as the scalars would.
+        """
         prepared, errors = self.checked(document)
         if prepared is None:
             return {"errors": [formatted(it, "BAD_REQUEST") for it in errors]}
