@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
+from services.chassis.fetching import fetch
 from services.chassis.permissions import Permission, granted
 from services.chassis.tokens import Identity
 
@@ -45,7 +46,6 @@ class Access:
             return actor
         async with reading(self.engine, identity.tenant) as connection:
             staff = self.staff
-            roles = await connection.scalar(
-                select(staff.roles).where(staff.id == identity.subject, staff.is_active)
-            )
-        return actor.permitted(granted(self.by_role, roles or ()))
+            mine = select(staff.roles).where(staff.id == identity.subject, staff.is_active)
+            found = await fetch(connection, mine)
+        return actor.permitted(granted(self.by_role, found[0][0] if found else ()))

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import orjson
-from sqlalchemy import ARRAY, Index, Text, any_, bindparam, delete, select, text
+from sqlalchemy import Index, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Personal, column
+from services.chassis.fetching import among, fetch
 
 
 class ExternalRef(Entity):
@@ -41,7 +42,7 @@ async def known_by(session: AsyncSession, record_type: str, refs: Sequence[Ref])
             select(ExternalRef.ref, ExternalRef.record_id).where(
                 ExternalRef.record_type == record_type,
                 ExternalRef.source == source,
-                ExternalRef.ref == any_(bindparam("wanted", wanted, ARRAY(Text))),
+                among(ExternalRef.ref, wanted),
             )
         )
         found |= {(source, row.ref): row.record_id for row in rows}
@@ -66,12 +67,13 @@ async def of_records(
     connection: AsyncConnection, record_type: str, ids: Sequence[str]
 ) -> dict[str, list[Ref]]:
     """Tell by what references records are known, in one statement for all of them."""
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         select(ExternalRef.record_id, ExternalRef.source, ExternalRef.ref)
-        .where(ExternalRef.record_type == record_type, ExternalRef.record_id.in_(ids))
-        .order_by(ExternalRef.source, ExternalRef.ref)
+        .where(ExternalRef.record_type == record_type, among(ExternalRef.record_id, ids))
+        .order_by(ExternalRef.source, ExternalRef.ref),
     )
     found: dict[str, list[Ref]] = {}
-    for row in rows:
-        found.setdefault(row.record_id, []).append((row.source, row.ref))
+    for record_id, source, ref in rows:
+        found.setdefault(record_id, []).append((source, ref))
     return found

@@ -145,5 +145,5 @@ async def _next(answers: Answers) -> Mapping[str, Any] | None:
 
 
 def _event(answer: Mapping[str, Any]) -> bytes:
-    body = orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z)
+    body = orjson.dumps(answer, default=str)
     return b"event: next\ndata: " + body + b"\n\n"

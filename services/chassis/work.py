@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, delete, event, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -19,6 +19,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
+from services.chassis.fetching import among
 from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
     NotFound,
@@ -97,10 +98,8 @@ class Work:
 
     async def all(self, entity: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Read many records at once; what this actor may not see is left out."""
-        # an array is one parameter: a list of any length is then one statement, planned once
         known = [it for it in ids if is_possible(it)]
-        among = any_(bindparam("among", known, ARRAY(Text)))
-        statement = select(entity).where(entity.id == among, entity.visible_to(self.actor))
+        statement = select(entity).where(among(entity.id, known), entity.visible_to(self.actor))
         found = {it.id: it for it in await self.session.scalars(statement)}
         self.read |= {(entity, id): it for id, it in found.items()}
         return found

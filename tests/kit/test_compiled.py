@@ -10,7 +10,7 @@ from graphql.execution import VariableValues
 from services.chassis.graph.compiled.executor import MAX_VARIANTS, Prepared
 from services.chassis.graph.compiled.leaves import leaf_of
 from tests.support.differing import compare
-from tests.toy.graph import schema
+from tests.toy.schema import schema
 
 FIFTH = 100
 

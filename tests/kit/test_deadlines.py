@@ -18,9 +18,9 @@ async def hurried(toy):
     """A harbour whose database answers within a moment, or not at all."""
     async with connected(toy) as engine:
 
-        @event.listens_for(engine.sync_engine, "begin")
-        def be_quick(connection):
-            connection.exec_driver_sql("SET LOCAL statement_timeout = '100ms'")
+        @event.listens_for(engine.sync_engine, "connect")
+        def be_quick(connection, _record):
+            connection.run_async(lambda it: it.execute("SET statement_timeout = '100ms'"))
 
         yield Harbour(engine, new_id("company"))
 

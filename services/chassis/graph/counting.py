@@ -8,6 +8,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import Executable, Select
 from sqlalchemy.sql.elements import ClauseElement
 
+from services.chassis.fetching import fetch
 from services.chassis.graph.counts import Count, CountMode, CountPlan, CountPrecision
 from services.chassis.graph.lists import Listing
 
@@ -16,14 +17,15 @@ async def count(connection: AsyncConnection, asked: CountPlan, listing: Listing)
     if asked.mode is CountMode.ESTIMATE:
         explained: Any = await connection.scalar(_Explained(listing.all()))
         return Count(value=explained[0]["Plan"]["Plan Rows"], precision=CountPrecision.ESTIMATE)
-    return asked.told(await connection.scalar(listing.counted(asked.limit)) or 0)
+    found = await fetch(connection, listing.counted(asked.limit))
+    return asked.told(found[0][0])
 
 
 async def count_for(
     connection: AsyncConnection, asked: CountPlan, listing: Listing, parents: Sequence[str]
 ) -> dict[str, Count]:
     """Count for all parents at once, which the planner could not guess for each."""
-    rows = await connection.execute(listing.counted_of(asked.limit, parents))
+    rows = await fetch(connection, listing.counted_of(asked.limit, parents))
     return {row[0]: asked.told(row[1]) for row in rows}
 
 

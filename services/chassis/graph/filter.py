@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import aliased
 
 from services.chassis.actor import Actor
+from services.chassis.fetching import among
 from services.chassis.graph import operators
 from services.chassis.graph.relative import Moment
 from services.chassis.graph.shapes import Column, Many, Reference, Shape, shape_of
@@ -178,7 +179,7 @@ class Filter:
             select(ExternalRef.record_id).where(
                 ExternalRef.record_type == shape.name,
                 ExternalRef.source == given["source"],
-                ExternalRef.ref.in_(given["in"]),
+                among(ExternalRef.ref, given["in"]),
             )
         )
         return known

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, not_, or_
 
+from services.chassis.fetching import among
 from services.chassis.graph.making import Part, made_input
 from services.chassis.graph.oddities import oddity
 from services.chassis.graph.relative import PERIOD_WHERE, SPAN_WHERE, Moment, condition
@@ -34,8 +35,8 @@ OPERATORS: dict[str, tuple[str, Operator]] = {
         "Not equal to this; empty is unequal.",
         lambda c, v: c.is_distinct_from(v),
     ),
-    "in": ("One of these; an empty list matches nothing.", lambda c, v: c.in_(v)),
-    "notIn": ("None of these.", lambda c, v: or_(c.is_(None), c.not_in(v))),
+    "in": ("One of these; an empty list matches nothing.", among),
+    "notIn": ("None of these.", lambda c, v: or_(c.is_(None), not_(among(c, v)))),
     "contains": ("Holds this text, in any case.", lambda c, v: c.icontains(v, autoescape=True)),
     "startsWith": ("Begins with this text.", _starts_with),
     "gt": ("Greater, or later, than this.", lambda c, v: c > v),

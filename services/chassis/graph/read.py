@@ -14,6 +14,7 @@ from services.chassis import references
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.calendars import Calendar
 from services.chassis.exchange import Reckoning
+from services.chassis.fetching import among, fetch
 from services.chassis.graph.counting import count, count_for
 from services.chassis.graph.counts import counted
 from services.chassis.graph.filter import Filter
@@ -51,8 +52,8 @@ class Reader:
             return records
         visible = plan.shape.reading.visible_to(self.actor)
         entity = plan.shape.entity
-        statement = select(*plan.columns()).where(entity.id.in_(ids), visible)
-        rows = (await self.connection.execute(statement)).all()
+        statement = select(*plan.columns()).where(among(entity.id, ids), visible)
+        rows = await fetch(self.connection, statement)
         return {it.id: it for it in await self._records(plan, rows)}
 
     async def page(self, asked: PagePlan) -> Connection[Any]:
@@ -63,7 +64,7 @@ class Reader:
         select_sorts(plan, page)
         rows: Sequence[Row] = ()
         if asked.is_read:
-            rows = (await self.connection.execute(listing.rows(plan.keys, page))).all()
+            rows = await fetch(self.connection, listing.rows(plan.keys, page))
         records = await self._records(plan, rows[: page.size])
         made = Paging(asked, page).connected(rows, records)
         for it in asked.counts:
@@ -78,7 +79,8 @@ class Reader:
         select_sorts(plan, page)
         by_parent: dict[str, list[Row]] = {it: [] for it in parents}
         if asked.page.is_read:
-            for row in await self.connection.execute(listing.rows_of(plan.keys, page, parents)):
+            statement = listing.rows_of(plan.keys, page, parents)
+            for row in await fetch(self.connection, statement):
                 by_parent[row[0]].append(row[1:])
         made = await self.connections(Paging(asked.page, page), by_parent)
         for it in asked.page.counts:

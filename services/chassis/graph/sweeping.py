@@ -19,9 +19,10 @@ from graphql import (
     parse_value,
     value_from_ast_untyped,
 )
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, select
+from sqlalchemy import ColumnElement, select
 
 from services.chassis import files, jobs
+from services.chassis.fetching import among
 from services.chassis.files import File, FileLimits
 from services.chassis.graph.cells import Cell
 from services.chassis.graph.declare import Info
@@ -151,9 +152,8 @@ class StillFound(Filtered):
 
     async def rows(self, work: Work, reader: Reader) -> list[Row]:
         self.admit(work.actor)
-        among = any_(bindparam("among", self.ids, ARRAY(Text)))
         conditions = await self.conditions(reader)
-        found = await self.held(work, self.of.shape.entity.id == among, *conditions)
+        found = await self.held(work, among(self.of.shape.entity.id, self.ids), *conditions)
         self.left = frozenset(found)
         return [Row(index, id) for index, id in enumerate(self.ids)]
 
