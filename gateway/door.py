@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import aclosing
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -11,11 +11,13 @@ from gateway.authentication import Caller, Gatekeeper
 from gateway.errors import Code, RequestRefused, error
 from gateway.explorer import Explorer
 from gateway.metrics import Metrics
+from gateway.outcomes import note, outcome, told
+from gateway.over_sockets import Sockets
 from gateway.parsing import GraphQLRequest, read_request
 from gateway.pipeline import Answers, Pipeline
 from gateway.subgraphs import IDEMPOTENCY_KEY, Subgraphs
 from services.chassis import subscribing, telemetry
-from services.chassis.logs import log, say_of_all
+from services.chassis.logs import say_of_all
 from services.chassis.refusals import LimitExceeded
 from services.chassis.subscribing import EventStream, Places
 from services.chassis.tokens import Identity
@@ -24,7 +26,6 @@ Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-T = TypeVar("T")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -69,18 +70,28 @@ class Door:
         self.subgraphs = subgraphs
         self.metrics = metrics
         self.explorer = explorer
-        self.places = Places()
+        settings = pipeline.settings
+        self.places = Places(settings.max_subscriptions_of_one, settings.max_subscriptions)
+        self.sockets = Sockets(pipeline, gatekeeper, metrics, self.places)
         self.is_started = False
         self.is_draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif scope["type"] == "websocket":
+            await self.sockets.serve(scope, receive, send)
         elif scope["type"] == "http" and self._is_live(scope):
             await self._subscribe(scope, receive, send)
         elif scope["type"] == "http":
             response = await self._respond(scope, receive)
             await response.send(send)
+
+    def close(self) -> None:
+        """Be no longer ready, and end what goes on: its clients go on elsewhere."""
+        self.is_draining = True
+        self.places.closing.set()
+        self.sockets.restart()
 
     def _is_live(self, scope: Scope) -> bool:
         is_asked = (scope["method"], scope["path"]) == ("POST", "/graphql")
@@ -126,10 +137,8 @@ class Door:
         budget = self.pipeline.settings.request_seconds
         with telemetry.traced(telemetry.continued(headers, budget)):
             begun = perf_counter()
-            status, answer = await _outcome(self._answer(headers, receive))
-            took, outcome = perf_counter() - begun, _named(answer)
-            self.metrics.request(outcome, took)
-            log().info("a request was answered", outcome=outcome, ms=round(took * 1000, 1))
+            status, answer = await outcome(self._answer(headers, receive))
+            note(self.metrics, answer, perf_counter() - begun)
             return _response(status, answer, headers)
 
     async def _subscribe(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +146,7 @@ class Door:
         headers = _headers(scope)
         budget = self.pipeline.settings.request_seconds
         with telemetry.traced(telemetry.continued(headers, budget)):
-            status, opened = await _outcome(self._opened(headers, receive))
+            status, opened = await outcome(self._opened(headers, receive))
             if isinstance(opened, dict):
                 await _response(status, opened, headers).send(send)
                 return
@@ -156,23 +165,29 @@ class Door:
     async def _carry(self, answers: Answers, identity: Identity, stream: EventStream) -> None:
         """Carry answers until the caller's token expires, or nobody takes them."""
         seconds = identity.seconds_left(self.gatekeeper.verifier.clock())
-        expired = _told({"errors": [error(Code.UNAUTHENTICATED, subscribing.EXPIRED)]})
+        expired = told({"errors": [error(Code.UNAUTHENTICATED, subscribing.EXPIRED)]})
         await stream.follow(self._counted(answers), seconds, expired)
 
     async def _counted(self, answers: Answers) -> Answers:
         async with aclosing(answers):
             async for it in answers:
                 self.metrics.delivered.inc()
-                yield _told(it)
+                yield told(it)
 
     async def _answer(self, headers: Mapping[str, str], receive: Receive) -> dict[str, Any]:
-        return await self.pipeline.answer(*await self._admitted(headers, receive))
+        request, caller = await self._admitted(headers, receive)
+        prepared = await self.pipeline.ready(request)
+        if prepared.goes_on:
+            message = "a subscription is answered as text/event-stream: accept that"
+            raise RequestRefused(Code.BAD_REQUEST, message, status=406)
+        return await self.pipeline.answer(prepared, request, caller)
 
     async def _opened(
         self, headers: Mapping[str, str], receive: Receive
     ) -> tuple[Answers, Identity]:
         request, caller = await self._admitted(headers, receive)
-        return await self.pipeline.answers(request, caller), caller.identity
+        prepared = await self.pipeline.ready(request)
+        return self.pipeline.answers(prepared, request, caller), caller.identity
 
     async def _admitted(
         self, headers: Mapping[str, str], receive: Receive
@@ -213,40 +228,14 @@ def _too_large(limit: int) -> RequestRefused:
     return RequestRefused(Code.BAD_REQUEST, message, status=413)
 
 
-async def _outcome(doing: Awaitable[T]) -> tuple[int, T | dict[str, Any]]:
-    """Do it; what is wrong with the request is said, what is wrong here masked and logged."""
-    try:
-        return 200, await doing
-    except RequestRefused as refused:
-        return refused.status, {"errors": refused.errors}
-    except Exception:  # noqa: BLE001  # the one place where faults are masked and logged
-        log().exception("request failed")
-        fault = RequestRefused(Code.INTERNAL, "something went wrong here", status=500)
-        return fault.status, {"errors": fault.errors}
-
-
-def _told(answer: dict[str, Any]) -> dict[str, Any]:
-    """Give each error of an answer the request's id."""
-    for each in answer.get("errors", ()):
-        request_id = telemetry.current().request_id
-        each["extensions"] = {**each["extensions"], "requestId": request_id}
-    return answer
-
-
 def _response(status: int, answer: dict[str, Any], headers: Mapping[str, str]) -> Response:
     kind = GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
     more = {"x-request-id": telemetry.current().request_id}
-    return Response(status, orjson.dumps(_told(answer)), f"{kind}; charset=utf-8", more)
+    return Response(status, orjson.dumps(told(answer)), f"{kind}; charset=utf-8", more)
 
 
 def _headers(scope: Scope) -> dict[str, str]:
     return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-
-
-def _named(answer: Mapping[str, Any]) -> str:
-    if "data" not in answer:
-        return "refused"
-    return "partial" if answer.get("errors") else "ok"
 
 
 def _plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -21,6 +21,8 @@ from services.chassis.tokens import Signer, Verifier
 
 ISSUER = "gateway"
 CANNOT_START = 2
+PING_SECONDS = 20.0
+"""How often a WebSocket's client is asked for a sign of life, and how long it has for it."""
 
 
 class Server(uvicorn.Server):
@@ -34,8 +36,7 @@ class Server(uvicorn.Server):
         self.door = door
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.door.is_draining = True
-        self.door.places.closing.set()
+        self.door.close()
         super().handle_exit(sig, frame)
 
 
@@ -63,9 +64,21 @@ def serve(settings: GatewaySettings, door: Door) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds)),
+        **websockets(settings),
         **_listening(settings.http_listen),
     )
     Server(config, door).run()
+
+
+def websockets(settings: GatewaySettings) -> dict[str, Any]:
+    """Say how WebSockets are spoken: no compression, which costs each idle client its window."""
+    return {
+        "ws": "websockets-sansio",
+        "ws_max_size": settings.max_body_bytes,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PING_SECONDS,
+    }
 
 
 def main() -> int:

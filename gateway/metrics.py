@@ -43,9 +43,11 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
-
         self.subscriptions = Gauge(
             "gateway_subscriptions_open", "Subscriptions that are open.", registry=self.registry
+        )
+        self.websockets = Gauge(
+            "gateway_websockets_open", "WebSockets that are open.", registry=self.registry
         )
         self.delivered = Counter(
             "gateway_subscription_answers",

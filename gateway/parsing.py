@@ -39,13 +39,19 @@ def read_request(body: bytes, idempotency_key: str = "") -> GraphQLRequest:
         raise RequestRefused(Code.BAD_REQUEST, "the body is not JSON") from error
     if not isinstance(told, dict):
         raise RequestRefused(Code.BAD_REQUEST, "the body is not a JSON object")
+    return request_of(told, idempotency_key)
+
+
+def request_of(told: Mapping[str, Any], idempotency_key: str = "") -> GraphQLRequest:
+    """Take a request by the names that GraphQL over HTTP and over WebSocket share."""
     query, variables = told.get("query"), told.get("variables")
     name = told.get("operationName")
     if not isinstance(query, str) or not query:
         raise RequestRefused(Code.BAD_REQUEST, "`query` is missing, or not a text")
-    if variables is not None and not isinstance(variables, dict):
-        raise RequestRefused(Code.BAD_REQUEST, "`variables` is not an object")
-    if name is not None and not isinstance(name, str):
+    for key in ("variables", "extensions"):
+        if not isinstance(told.get(key), dict | None):
+            raise RequestRefused(Code.BAD_REQUEST, f"`{key}` is not an object")
+    if not isinstance(name, str | None):
         raise RequestRefused(Code.BAD_REQUEST, "`operationName` is not a text")
     return GraphQLRequest(query, variables or {}, name or None, idempotency_key)
 

@@ -11,7 +11,7 @@ from graphql import DocumentNode, OperationDefinitionNode, OperationType
 from gateway import parsing, planner, validation
 from gateway.authentication import Caller
 from gateway.caching import SingleFlight
-from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
+from gateway.errors import Code, Error, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
 from gateway.parsing import GraphQLRequest
 from gateway.planner import Fetch, Operation, Plan
@@ -41,6 +41,11 @@ class Prepared:
     plan: Plan
     projection: Projection
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is a subscription, which has an answer for each event."""
+        return self.node.operation is OperationType.SUBSCRIPTION
+
 
 Answers = AsyncGenerator[dict[str, Any], None]
 PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
@@ -61,26 +66,42 @@ class Pipeline:
             settings.kept_characters, lambda key: len(key[0])
         )
 
-    async def answer(self, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
-        """Give the answer's data and errors, or raise `RequestRefused`."""
-        prepared = await self._ready(request)
-        if prepared.node.operation is OperationType.SUBSCRIPTION:
-            message = "a subscription is answered as text/event-stream: accept that"
-            raise RequestRefused(Code.BAD_REQUEST, message, status=406)
-        return await self._answer(request, caller, prepared)
+    async def ready(self, request: GraphQLRequest) -> Prepared:
+        """Lead a request through all that comes before any subgraph is asked.
 
-    async def answers(self, request: GraphQLRequest, caller: Caller) -> Answers:
-        """Give the answers of what may be a subscription, or raise `RequestRefused`."""
-        prepared = await self._ready(request)
-        if prepared.node.operation is OperationType.SUBSCRIPTION:
-            return self._events(request, caller, prepared)
-        return self._only(request, caller, prepared)
+        Raises `RequestRefused` where it is not one that can be served.
+        """
+        document = await self._documents.get(request.query, partial(self._read, request.query))
+        node = parsing.pick_operation(document.node, request.operation_name)
+        if node.operation is OperationType.MUTATION:
+            parsing.check_mutations(document.node, request)
+        coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
+        return await self._prepared(request, document, node, coerced)
 
-    async def _only(self, request: GraphQLRequest, caller: Caller, prepared: Prepared) -> Answers:
-        yield await self._answer(request, caller, prepared)
+    async def answer(
+        self, prepared: Prepared, request: GraphQLRequest, caller: Caller
+    ) -> dict[str, Any]:
+        """Give the one answer of a query or a mutation: its data and errors."""
+        ask = partial(self._ask, caller, request.idempotency_key)
+        run = Run(prepared.plan, request.variables, ask)
+        await run.finish()
+        if prepared.operation.introspection:
+            run.data.update(self._introspected(prepared, request.variables))
+        return _completed(prepared.projection, run)
+
+    async def answers(
+        self, prepared: Prepared, request: GraphQLRequest, caller: Caller
+    ) -> Answers:
+        """Give the answers of what may be a subscription."""
+        if not prepared.goes_on:
+            yield await self.answer(prepared, request, caller)
+            return
+        async with aclosing(self._events(prepared, request, caller)) as events:
+            async for it in events:
+                yield it
 
     async def _events(
-        self, request: GraphQLRequest, caller: Caller, prepared: Prepared
+        self, prepared: Prepared, request: GraphQLRequest, caller: Caller
     ) -> Answers:
         """Answer for each event of the subgraph that has them; each has time of its own."""
         source, trace = prepared.plan.fetches[0], telemetry.current()
@@ -92,30 +113,14 @@ class Pipeline:
                     with telemetry.traced(trace.renewed(self.settings.request_seconds)):
                         run = Run(prepared.plan, request.variables, ask)
                         await run.go_on(event)
-                    yield _completed(prepared.projection, run)
+                    refused = run.errors and "data" not in event
+                    yield (
+                        {"errors": run.errors} if refused else _completed(prepared.projection, run)
+                    )
         except SubgraphFailed as failure:
             _warn(source, failure)
             told = error(failure.code, failure.message, service=source.subgraph)
             yield {"errors": [told]}
-
-    async def _ready(self, request: GraphQLRequest) -> Prepared:
-        """Lead a request through all that comes before any subgraph is asked."""
-        document = await self._documents.get(request.query, partial(self._read, request.query))
-        node = parsing.pick_operation(document.node, request.operation_name)
-        if node.operation is OperationType.MUTATION:
-            parsing.check_mutations(document.node, request)
-        coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
-        return await self._prepared(request, document, node, coerced)
-
-    async def _answer(
-        self, request: GraphQLRequest, caller: Caller, prepared: Prepared
-    ) -> dict[str, Any]:
-        ask = partial(self._ask, caller, request.idempotency_key)
-        run = Run(prepared.plan, request.variables, ask)
-        await run.finish()
-        if prepared.operation.introspection:
-            run.data.update(self._introspected(prepared, request.variables))
-        return _completed(prepared.projection, run)
 
     def _read(self, query: str) -> Document:
         limits = self.settings

@@ -25,6 +25,13 @@ class GatewaySettings(ProgramSettings):
     kept_characters: int = Field(
         1_000_000, ge=0, description="length of all documents together that are remembered"
     )
+    max_subscriptions: int = Field(500, ge=0, description="subscriptions open here together")
+    max_subscriptions_of_one: int = Field(10, ge=0, description="subscriptions of one caller")
+    max_websockets: int = Field(10_000, ge=0, description="WebSockets open here together")
+    max_operations: int = Field(50, ge=1, description="operations open on one WebSocket")
+    websocket_init_seconds: float = Field(
+        5, gt=0, le=60, description="time until a WebSocket must have said who it is"
+    )
     introspection: bool = Field(default=True, description="whether clients may read the schema")
     explorer: bool = Field(default=True, description="whether / shows the explorer page")
     explorer_sign_in: dict[str, object] = Field(

@@ -118,7 +118,7 @@ async def fronts(tmp_path: Path) -> AsyncIterator[Any]:
             settings, people, keys = settings_for(tmp_path, subgraph_urls=urls, **more)
             door = main.build(settings, Supergraph.parse(compose(sources)))
             servers.append(AsyncExitStack())
-            url = await servers[-1].enter_async_context(served(door))
+            url = await servers[-1].enter_async_context(served(door, **main.websockets(settings)))
             client = await stack.enter_async_context(aiohttp.ClientSession())
             return Front(url, door, subgraphs, people, keys, client, stacks)
 

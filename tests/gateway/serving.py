@@ -103,7 +103,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, *, path: str | None = None) -> AsyncIterator[str]:
+async def served(app: Any, *, path: str | None = None, **more: Any) -> AsyncIterator[str]:
     """Serve an application on a free port, or on a unix socket; give its address."""
     config = uvicorn.Config(
         app,
@@ -111,6 +111,7 @@ async def served(app: Any, *, path: str | None = None) -> AsyncIterator[str]:
         log_config=None,
         uds=path,
         timeout_graceful_shutdown=1,
+        **more,
     )
     server = _Server(config)
     sockets = None

@@ -128,6 +128,21 @@ async def test_what_is_in_flight_is_finished_before_it_stops(tmp_path: Path):
             assert await asyncio.wait_for(process.wait(), timeout=10) in (0, -signal.SIGTERM)
 
 
+async def test_its_websockets_are_sent_elsewhere_when_it_stops(tmp_path: Path):
+    write_graph(tmp_path, "http://127.0.0.1:9/graphql")
+    env = environment(tmp_path)
+    async with running(env, tmp_path / "gateway.sock") as (process, client):
+        url, protocols = "http://gateway/graphql", ("graphql-transport-ws",)
+        async with client.ws_connect(url, protocols=protocols, compress=15) as socket:
+            assert socket.compress == 0
+            await socket.send_json({"type": "connection_init"})
+            assert await socket.receive_json(timeout=30) == {"type": "connection_ack"}
+            process.send_signal(signal.SIGTERM)
+            message = await socket.receive(timeout=30)
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1012)
+        assert await asyncio.wait_for(process.wait(), timeout=10) in (0, -signal.SIGTERM)
+
+
 @strawberry.federation.type(keys=["id"], description="Something to read.")
 class Book:
     id: strawberry.ID
