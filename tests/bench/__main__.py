@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import load, profiling, report, wire
+from tests.bench import load, profiling, report, spine, wire
 from tests.bench.operations import OPERATIONS
 from tests.bench.ratios import all_ratios
 from tests.bench.seeding import TENANT
@@ -44,7 +44,9 @@ def run(factor, requests):
                 costs.append(asyncio.run(load.measured(world, operation, connections, requests)))
         ratios = all_ratios(world.databases["sales"].app_url, TENANT)
         ratios.append(wire.measured(world))
-    return report.written(factor, costs, ratios)
+        delays = [spine.delays(world, it) for it in CONNECTIONS]
+        rates = spine.rates(world)
+    return report.written(factor, costs, ratios, (delays, rates))
 
 
 def say(line):

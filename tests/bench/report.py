@@ -15,8 +15,12 @@ HEAD = (
 BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end of what was measured -->"
 
 
-def written(factor, costs, ratios):
-    """Write the result, and put its tables into the page between the two marks."""
+def written(factor, costs, ratios, events):
+    """Write the result, and put its tables into the page between the two marks.
+
+    `events` are the delays of events, and their rates.
+    """
+    delays, rates = events
     result = {
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "commit": commit(),
@@ -24,6 +28,8 @@ def written(factor, costs, ratios):
         "factor": factor,
         "costs": [asdict(it) for it in costs],
         "ratios": [asdict(it) | {"value": it.value} for it in ratios],
+        "delays": [asdict(it) for it in delays],
+        "rates": [asdict(it) for it in rates],
     }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1), "utf-8")
@@ -55,6 +61,27 @@ def tables(result):
         yield (
             f"| {it['what']} | {it['ours']:.2f} | {it['theirs']:.2f}"
             f" | {it['of']} = {it['value']:.1f} | {it['target']} |"
+        )
+    yield from _of_events(result)
+
+
+def _of_events(result):
+    yield ""
+    yield "| events a second, in turns | ours | the stream alone | ratio | target |"
+    yield "|---|---|---|---|---|"
+    for it in result["rates"]:
+        ratio = it["ours"] / it["theirs"]
+        yield (
+            f"| {it['what']} | {it['ours']:.0f} | {it['theirs']:.0f} | {ratio:.2f}"
+            f" | {it['target']} |"
+        )
+    yield ""
+    yield "| deed begun → event with a subscriber | median ms | p99 ms | target |"
+    yield "|---|---|---|---|"
+    for it in result["delays"]:
+        yield (
+            f"| {it['connections']} connections | {it['p50']:.0f} | {it['p99']:.0f}"
+            " | p99 500, typical 20 |"
         )
 
 
