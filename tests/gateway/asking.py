@@ -24,7 +24,7 @@ class Asker:
         self,
         schema: GraphQLSchema,
         chance: Random,
-        arguments: Mapping[str, str] | None = None,
+        arguments: Mapping[str, str | tuple[str, ...]] | None = None,
         *,
         depth: int = 3,
     ) -> None:
@@ -91,6 +91,7 @@ class Asker:
         alias = f"{self.chance.choice('xyz')}_{name}: " if self.chance.random() < 0.2 else ""
         below = f" {self.selections(inner, depth - 1)}" if is_composite_type(inner) else ""
         given = self.arguments.get(f"{type.name}.{name}", "")
+        given = given if isinstance(given, str) else self.chance.choice(given)
         return f"{alias}{name}{given}{self.condition()}{below}"
 
     def condition(self) -> str:
