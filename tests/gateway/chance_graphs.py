@@ -1,4 +1,4 @@
-"""Graphs by chance: types split over subgraphs in every way that federation has, and their data."""
+"""Graphs by chance: types split over subgraphs in every way that there is, and their data."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -98,6 +98,9 @@ class ChanceGraph:
             for number in range(self.chance.randint(1, 4)):
                 self._make_field(type, f"{type.lower()}{number}")
         self._make_value_type()
+        self._make_the_rest()
+
+    def _make_the_rest(self) -> None:
         for type in self.types:
             for number in range(self.chance.randint(0, 3)):
                 self._make_requiring(type, f"{type.lower()}r{number}")
@@ -301,7 +304,7 @@ class ChanceGraph:
                     if not name.startswith(f"{type.lower()}r"):
                         value[name] = self._value(objects, value, name, given)
         roots = {
-            name: self._pointed(objects, target, is_list, owners, sure=False)
+            name: self._pointed(objects, target, owners, is_list=is_list, sure=False)
             for name, (target, is_list, owners) in self.root_values.items()
         }
         return World(roots, [each for values in objects.values() for each in values])
@@ -323,12 +326,11 @@ class ChanceGraph:
             if given.is_null_free:
                 several = [text] * 3
             return lambda n=0: [several[n % 3]] if given.is_list else several[n % 3]
-        return self._pointed(
-            objects, given.type, given.is_list, given.owners, sure=given.is_null_free
-        )
+        is_list, sure = given.is_list, given.is_null_free
+        return self._pointed(objects, given.type, given.owners, is_list=is_list, sure=sure)
 
     def _pointed(
-        self, objects: Any, target: str, is_list: bool, owners: list[str], *, sure: bool
+        self, objects: Any, target: str, owners: list[str], *, is_list: bool, sure: bool
     ) -> Any:
         if is_list:
             if not sure and self._maybe(0.1):

@@ -1,7 +1,7 @@
 """One world of data, seen through one schema or through strict subgraphs that split it.
 
 A strict subgraph gives only what its SDL lets it: no external field that is not provided, nothing
-that was taken over from it, entities only by a whole key, and what it requires only as it was told.
+that was taken over from it, entities by a whole key only, and what it requires as it was told.
 """
 
 import json
@@ -226,7 +226,7 @@ class StrictSubgraph:
             self.schema,
             document,
             Seen({}),
-            variable_values=variables,
+            variable_values=dict(variables),
             field_resolver=self._resolve,
             type_resolver=lambda seen, *_: self._typed(seen),
         )
