@@ -53,10 +53,10 @@ def build(settings: GatewaySettings, supergraph: Supergraph) -> Door:
     return Door(pipeline, gatekeeper, subgraphs, metrics, explorer)
 
 
-def serve(settings: GatewaySettings, door: Door) -> None:
-    """Serve until told to stop."""
+def serve(settings: GatewaySettings, door: Door, app: Any = None) -> None:
+    """Serve the door, or what stands before it, until told to stop."""
     config = uvicorn.Config(
-        door,
+        app or door,
         http="httptools",
         loop="uvloop",
         lifespan="on",

@@ -34,20 +34,33 @@ class Subgraphs:
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._listening: dict[str, aiohttp.ClientSession] = {}
         """For answers that go on, so that they take no connection from those that do not."""
+        self._left: list[aiohttp.ClientSession] = []
+        """For addresses that are asked no more, until who asked there is done."""
 
     async def open(self) -> None:
         for name, url in self.urls.items():
-            self._sessions[name] = aiohttp.ClientSession(
-                connector=_connector(url),
-                timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
-                json_serialize=lambda told: orjson.dumps(told).decode(),
-            )
-            self._listening[name] = aiohttp.ClientSession(
-                connector=_connector(url, limit=0), timeout=listening.timeout()
-            )
+            self._open(name, url)
+
+    def _open(self, name: str, url: str) -> None:
+        self._sessions[name] = aiohttp.ClientSession(
+            connector=_connector(url),
+            timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
+            json_serialize=lambda told: orjson.dumps(told).decode(),
+        )
+        self._listening[name] = aiohttp.ClientSession(
+            connector=_connector(url, limit=0), timeout=listening.timeout()
+        )
+
+    async def admit(self, urls: Mapping[str, str]) -> None:
+        """Ask at these addresses from now on; those in use stay open for who is under way."""
+        changed = {name: url for name, url in urls.items() if self.urls.get(name) != url}
+        for name, url in changed.items():
+            self._left += [s[name] for s in (self._sessions, self._listening) if name in s]
+            self._open(name, url)
+        self.urls = {**self.urls, **urls}
 
     async def close(self) -> None:
-        for session in (*self._sessions.values(), *self._listening.values()):
+        for session in (*self._sessions.values(), *self._listening.values(), *self._left):
             await session.close()
 
     async def ask(
@@ -84,7 +97,7 @@ class Subgraphs:
         headers = {
             "content-type": "application/json",
             "accept": EVENT_STREAM,
-            "authorization": f"Bearer {self.gatekeeper.lasting_token_for(caller, name)}",
+            **self.gatekeeper.credentials(caller, name, lasting=True),
             **telemetry.current().child().headers(),
         }
         body = orjson.dumps({"query": fetch.document, "variables": variables})
@@ -114,7 +127,7 @@ class Subgraphs:
         headers = {
             "content-type": "application/json",
             "accept": "application/json",
-            "authorization": f"Bearer {self.gatekeeper.token_for(caller, name)}",
+            **self.gatekeeper.credentials(caller, name),
             **telemetry.current().child().headers(),
             **more,
         }

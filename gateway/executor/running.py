@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
 from gateway.executor.representations import Batch
-from gateway.executor.tree import Object, copied, merge
+from gateway.executor.tree import Object, copied, merge, renamed
 from gateway.planner import Entities, Fetch, Plan
 
 Ask = Callable[[Fetch, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -70,6 +70,9 @@ class Run:
         self, fetch: Fetch, batches: list[tuple[Entities, Batch]], answer: Mapping[str, Any]
     ) -> None:
         data = answer.get("data")
+        names = dict(fetch.renamed)
+        if names:
+            data = renamed(data, names)
         if isinstance(data, dict):
             if not batches:
                 merge(self.data, data)
@@ -97,7 +100,9 @@ class Run:
         extensions["service"] = fetch.subgraph
         message = str(told.get("message", ""))
         path = told.get("path")
-        for at in self._paths(batches, path if isinstance(path, list) else []):
+        names = dict(fetch.renamed)
+        steps = [names.get(step, step) for step in path] if isinstance(path, list) else []
+        for at in self._paths(batches, steps):
             kept: Error = {"message": message, "extensions": extensions}
             self.errors.append({**kept, "path": list(at)} if at else kept)
 

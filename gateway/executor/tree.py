@@ -1,6 +1,6 @@
 """The answer while it grows: finding places in it, and merging what subgraphs gave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.errors import PathItem
@@ -85,4 +85,13 @@ def copied(value: Any) -> Any:
         return {key: copied(each) for key, each in value.items()}
     if isinstance(value, list):
         return [copied(each) for each in value]
+    return value
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Give a subgraph's answer with the keys that the plan speaks of."""
+    if isinstance(value, dict):
+        return {names.get(key, key): renamed(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [renamed(each, names) for each in value]
     return value

@@ -133,9 +133,8 @@ class _Planner:
         if requires:
             required = self._hidden(place, self.routes.field_set(way.type, requires))
             parents |= self._select(place, required)
-        draft = self.drafts.entity(way.subgraph, way.type, place.path, frozenset(parents))
-        draft.take(self._told(way.type, key), self._told(way.type, required))
-        return draft
+        told = self._told(way.type, key), self._told(way.type, required)
+        return self.drafts.entity(way, place, frozenset(parents), told)
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)
