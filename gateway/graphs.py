@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 
 from gateway.caching import SingleFlight
+from gateway.errors import RequestRefused
 from gateway.executor import Projection
 from gateway.planner import Operation, Plan
 from gateway.supergraph import Supergraph
@@ -45,5 +46,5 @@ class Graph:
 
     def __init__(self, supergraph: Supergraph, kept_characters: int) -> None:
         self.supergraph = supergraph
-        self.documents = SingleFlight[str, Document](kept_characters, len)
+        self.documents = SingleFlight[str, Document](kept_characters, len, RequestRefused)
         self.plans = SingleFlight[PlanKey, Prepared](kept_characters, lambda key: len(key[0]))

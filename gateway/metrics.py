@@ -43,6 +43,12 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._retries = Counter(
+            "gateway_fetch_retries",
+            "Reads of a subgraph that were tried again.",
+            ["subgraph"],
+            registry=self.registry,
+        )
         self.subscriptions = Gauge(
             "gateway_subscriptions_open", "Subscriptions that are open.", registry=self.registry
         )
@@ -58,6 +64,9 @@ class Metrics:
     def request(self, outcome: str, seconds: float) -> None:
         self._requests.labels(outcome).inc()
         self._seconds.observe(seconds)
+
+    def retried(self, subgraph: str) -> None:
+        self._retries.labels(subgraph).inc()
 
     @contextmanager
     def fetch(self, subgraph: str) -> Iterator[Outcome]:

@@ -1,5 +1,6 @@
 """One request through all stages, in reading order."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -9,7 +10,7 @@ from graphql import DocumentNode, OperationDefinitionNode, OperationType
 
 from gateway import parsing, planner, validation
 from gateway.authentication import Caller
-from gateway.errors import Code, Error, SubgraphFailed, error
+from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
 from gateway.graphs import Document, Graph, Prepared
 from gateway.parsing import GraphQLRequest
@@ -32,6 +33,7 @@ class Pipeline:
         self.graph = Graph(supergraph, settings.kept_characters)
         self.subgraphs = subgraphs
         self.settings = settings
+        self.limits = settings.limits
 
     @property
     def supergraph(self) -> Supergraph:
@@ -40,8 +42,17 @@ class Pipeline:
     async def ready(self, request: GraphQLRequest) -> Prepared:
         """Lead a request through all that comes before any subgraph is asked.
 
-        Raises `RequestRefused` where it is not one that can be served.
+        Raises `RequestRefused` where it is not one that can be served. Planning goes on when the
+        caller's time is over: who asks next has use of it.
         """
+        try:
+            async with asyncio.timeout(telemetry.current().remaining_seconds()):
+                return await self._ready(request)
+        except TimeoutError as late:
+            message = "there was no time left to plan this"
+            raise RequestRefused(Code.DEADLINE_EXCEEDED, message, status=504) from late
+
+    async def _ready(self, request: GraphQLRequest) -> Prepared:
         graph = self.graph  # whatever is swapped in meanwhile
         read = partial(self._read, graph, request.query)
         document = await graph.documents.get(request.query, read)
@@ -60,7 +71,7 @@ class Pipeline:
         await run.finish()
         if prepared.operation.introspection:
             run.data.update(self._introspected(prepared, request.variables))
-        return _completed(prepared.projection, run)
+        return self._completed(prepared, run)
 
     async def answers(
         self, prepared: Prepared, request: GraphQLRequest, caller: Caller
@@ -87,20 +98,17 @@ class Pipeline:
                         run = Run(prepared.plan, request.variables, ask)
                         await run.go_on(event)
                     is_refused = run.errors and "data" not in event
-                    answer = _completed(prepared.projection, run)
-                    yield {"errors": run.errors} if is_refused else answer
+                    answer = self._completed(prepared, run)
+                    yield {"errors": answer["errors"]} if is_refused else answer
         except SubgraphFailed as failure:
             _warn(source, failure)
             told = error(failure.code, failure.message, service=source.subgraph)
             yield {"errors": [told]}
 
     def _read(self, graph: Graph, query: str) -> Document:
-        limits = self.settings
-        node = parsing.parse_document(
-            query, max_tokens=limits.max_tokens, max_depth=limits.max_depth
-        )
+        node = parsing.parse_document(query, self.limits)
         schema = graph.supergraph.schema
-        validation.validate_document(schema, node, introspection=limits.introspection)
+        validation.validate_document(schema, node, introspection=self.settings.introspection)
         return Document(node, planner.condition_variables(node))
 
     async def _prepared(
@@ -124,6 +132,15 @@ class Pipeline:
         except SubgraphFailed as failure:
             _warn(fetch, failure)
             raise
+
+    def _completed(self, prepared: Prepared, run: Run) -> dict[str, Any]:
+        """Complete an answer, with no more errors than a client is told at once."""
+        answer = _completed(prepared.projection, run)
+        errors, most = answer.get("errors", ()), self.settings.max_errors
+        if len(errors) > most:
+            message = f"{len(errors) - most} more errors are not told"
+            answer["errors"] = [*errors[:most], error(Code.LIMIT_EXCEEDED, message)]
+        return answer
 
     def _introspected(self, prepared: Prepared, variables: Mapping[str, Any]) -> dict[str, Any]:
         schema, operation = prepared.schema, prepared.operation

@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 
-from gateway.door import Door, Receive, Response, Scope, Send
+from gateway.door import Door
 from gateway.graphs import Graph
+from gateway.responses import Receive, Response, Scope, Send
 from gateway.sources import GraphSource, NoGraph
 from services.chassis.logs import log
 

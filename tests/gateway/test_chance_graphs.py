@@ -10,6 +10,7 @@ from graphql import OperationDefinitionNode, OperationType
 
 from gateway import parsing, validation
 from gateway.errors import RequestRefused
+from gateway.limits import Limits
 
 from .asking import Asker
 from .chance_graphs import ChanceGraph
@@ -17,6 +18,7 @@ from .chance_graphs import ChanceGraph
 GRAPHS = int(os.environ.get("CHANCE_GRAPHS", "10"))
 FIRST = int(os.environ.get("CHANCE_GRAPHS_FROM", "0"))
 QUERIES = 6
+LIMITS = Limits(10_000, 25, 300, 100, 300)
 NONSENSE = 25
 FLAGS = {"yes": True, "no": False}
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -46,7 +48,7 @@ async def test_a_document_is_answered_or_refused_but_never_a_fault(seed: int):
         text = spoilt(asker.document(), chance)
         asker.fragments.clear()
         try:
-            document = parsing.parse_document(text, max_tokens=10_000, max_depth=25)
+            document = parsing.parse_document(text, LIMITS)
             validation.validate_document(schema, document, introspection=True)
             node = parsing.pick_operation(document, None)
         except RequestRefused:
