@@ -26,8 +26,10 @@ from gateway.errors import Code, RequestRefused, bad_request
 
 OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}
 CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
-MAX_NESTING = 200
+MAX_NESTING = 120
 """Of brackets of any kind: what the parser, which calls itself for each, can do."""
+MAX_CHAIN = 50
+"""Of fragments that spread fragments, for the same reason."""
 ENOUGH = 1_000_000
 """Counts go no further: a fragment of fragments doubles each time."""
 
@@ -102,6 +104,7 @@ class _Measuring:
             if isinstance(it, FragmentDefinitionNode)
         }
         self.measured: dict[str, Size] = {}
+        self.chain = 0
 
     def operation(self, node: OperationDefinitionNode) -> Size:
         return self._of(node.selection_set).beside(_directives(node.directives))
@@ -133,7 +136,11 @@ class _Measuring:
         if name not in self.measured:
             self.measured[name] = Size()
             if name in self.fragments:
+                self.chain += 1
+                if self.chain > MAX_CHAIN:
+                    raise _too_much("fragments within each other", MAX_CHAIN)
                 self.measured[name] = self._of(self.fragments[name].selection_set)
+                self.chain -= 1
         return self.measured[name]
 
 

@@ -118,7 +118,9 @@ class Subgraphs:
         address, session = _address(self.urls[name]), self._listening[name]
         try:
             async with (
-                session.post(address, data=body, headers=headers) as response,
+                session.post(
+                    address, data=body, headers=headers, allow_redirects=False
+                ) as response,
                 aclosing(listening.answers(name, response)) as answers,
             ):
                 async for it in answers:
@@ -166,7 +168,10 @@ class Subgraphs:
             **more,
         }
         session = self._sessions[name]
-        async with session.post(_address(self.urls[name]), data=body, headers=headers) as response:
+        address = _address(self.urls[name])
+        async with session.post(
+            address, data=body, headers=headers, allow_redirects=False
+        ) as response:
             again = response.headers.get("retry-after", "")
             text = await _read(response)
             return Answered(response.status, text, float(again) if again.isdecimal() else 0.0)
