@@ -21,6 +21,8 @@ from services.chassis.tokens import Signer, Verifier
 
 ISSUER = "gateway"
 CANNOT_START = 2
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep idle connections: it is they who hang up, never in mid-request."""
 PING_SECONDS = 20.0
 """How often a WebSocket's client is asked for a sign of life, and how long it has for it."""
 
@@ -63,6 +65,7 @@ def serve(settings: GatewaySettings, door: Door, app: Any = None) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds)),
         **websockets(settings),
         **_listening(settings.http_listen),

@@ -1,5 +1,6 @@
 """Counts and times what the gateway does, for Prometheus; labels are few and closed."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -55,6 +56,9 @@ class Metrics:
         self.websockets = Gauge(
             "gateway_websockets_open", "WebSockets that are open.", registry=self.registry
         )
+        self._tasks = Gauge(
+            "gateway_tasks", "Tasks of the event loop that are not done.", registry=self.registry
+        )
         self.delivered = Counter(
             "gateway_subscription_answers",
             "Answers given to subscriptions.",
@@ -77,4 +81,5 @@ class Metrics:
             self._fetches.labels(subgraph, outcome.name).observe(perf_counter() - begun)
 
     def page(self) -> bytes:
+        self._tasks.set(len(asyncio.all_tasks()))
         return generate_latest(self.registry)

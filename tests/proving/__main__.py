@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.proving import deep_pages, faulty, proofs, subscribing, transcripts
+from tests.proving import deep_pages, faulty, peering, proofs, subscribing, transcripts, wired
 
 
 def main(names):
@@ -15,6 +15,7 @@ def main(names):
             *(proofs.generated_operations, proofs.typescript, proofs.compiled),
             *(deep_pages.deep_pages, subscribing.subscribers),
             *(faulty.faults, faulty.planted_bugs),
+            *(wired.http_audit, wired.live, wired.gateway_soak, peering.peers),
         )
     }
     if unknown := set(names) - known.keys():

@@ -21,8 +21,8 @@ def http_audit(transcript):
         raise Skipped("node 20 or newer and npm are needed for the audits of graphql-http")
     transcript.title = "The audits of graphql-http"
     transcript.meaning = (
-        "The audits that the field holds servers of GraphQL over HTTP against, with the version that\n"
-        "tests/proving/http_audit/package.json pins, run against the gateway of a fresh system."
+        "What the field holds servers of GraphQL over HTTP against, in the version that\n"
+        "tests/proving/http_audit/package.json pins, against the gateway of a fresh system."
     )
     with tempfile.TemporaryDirectory() as there, fresh_system() as system:
         folder = npm.copied(ROOT / "tests" / "proving" / "http_audit", Path(there) / "audit")
@@ -37,9 +37,9 @@ def live(transcript):
         raise Skipped("node 20 or newer and npm are needed for the listener in Node")
     transcript.title = "Live over WebSocket, in Node"
     transcript.meaning = (
-        "docs/examples/live/node, with the version of graphql-ws that its package.json pins, listens to a\n"
-        "fresh system while customers are made, and customers' service and the gateway end by kill -9\n"
-        "and begin again. It prints each event once, in order."
+        "docs/examples/live/node, with the graphql-ws that its package.json pins, listens to a\n"
+        "fresh system while customers are made. Customers' service and then the gateway end by\n"
+        "kill -9 in between and begin again. It prints each event once, in order."
     )
     with tempfile.TemporaryDirectory() as there, fresh_system() as system:
         source = ROOT / "docs" / "examples" / "live" / "node"
@@ -107,15 +107,16 @@ async def _line(process):
 
 
 def gateway_soak(transcript):
-    """Load a gateway for MINUTES beside CLIENTS idle WebSockets, and hold what it has at the end."""
+    """Load a gateway for MINUTES beside CLIENTS idle WebSockets, and read what it has."""
     minutes = float(os.environ.get("MINUTES") or MINUTES)
     clients = int(os.environ.get("CLIENTS") or CLIENTS)
     transcript.title = "The gateway under load, beside idle clients"
     transcript.meaning = (
-        f"One gateway process for {minutes:g} minutes: {clients} WebSockets that began and then are silent, and beside\n"
-        "them queries over HTTP and WebSocket, new documents, refused ones, clients that leave in\n"
-        "mid-answer, subscriptions that come and go, and a subgraph that fails now and then. Memory,\n"
-        "sockets and tasks are read after a first tenth and at the end, at rest each time."
+        f"One gateway process for {minutes:g} minutes: {clients} WebSockets that began and are\n"
+        "silent then, and beside them queries by HTTP and WebSocket, new documents, refused\n"
+        "ones, clients that leave in the middle, subscriptions that come and go, and a subgraph\n"
+        "that fails now and then. Memory, sockets and tasks are read after a first tenth and at\n"
+        "the end, at rest each time."
     )
     with tempfile.TemporaryDirectory() as there:
         soak = Soak(Path(there), minutes * 60, clients, transcript.say)
