@@ -15,6 +15,7 @@ from gateway.graphs import Document, Graph, Prepared
 from gateway.parsing import GraphQLRequest
 from gateway.planner import Fetch
 from gateway.settings import GatewaySettings
+from gateway.sharing import Sharing
 from gateway.subgraphs import Subgraphs
 from gateway.supergraph import Supergraph
 from services.chassis import telemetry
@@ -32,6 +33,7 @@ class Pipeline:
         self.graph = Graph(supergraph, settings.kept_characters)
         self.subgraphs = subgraphs
         self.settings = settings
+        self.sharing = Sharing()
 
     @property
     def supergraph(self) -> Supergraph:
@@ -121,7 +123,8 @@ class Pipeline:
         self, caller: Caller, key: str, fetch: Fetch, variables: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         try:
-            return await self.subgraphs.ask(caller, fetch, variables, key=key)
+            ask = partial(self.subgraphs.ask, caller, fetch, variables, key=key)
+            return await self.sharing.ask(caller, fetch, variables, ask)
         except SubgraphFailed as failure:
             _warn(fetch, failure)
             raise
@@ -147,9 +150,10 @@ def _completed(projection: Projection, run: Run) -> dict[str, Any]:
     data, notes = projection.apply(run.data)
     errors: list[Error] = run.errors
     if notes.broken and not errors:
-        message = f"null came for {notes.broken[0]}, which promises a value"
-        errors.append(error(Code.INTERNAL, message))
-    return {"errors": errors, "data": data} if errors else {"data": data}
+        errors.append(error(Code.INTERNAL, notes.broken[0]))
+    answer = {"errors": errors, "data": data} if errors else {"data": data}
+    more = run.extensions.merged
+    return {**answer, "extensions": more} if more else answer
 
 
 def _warn(fetch: Fetch, failure: SubgraphFailed) -> None:

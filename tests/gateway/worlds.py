@@ -72,6 +72,7 @@ class Split:
     graph: Supergraph = field(init=False)
     subgraphs: dict[str, "StrictSubgraph"] = field(init=False)
     requires: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
+    extensions: Mapping[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         sources = {name: SubgraphSource("http://x", sdl) for name, sdl in self.sdls.items()}
@@ -110,8 +111,10 @@ class Split:
 
         run = Run(plan, given, ask)
         await run.finish()
-        found, _notes = compile_projection(self.graph.schema, operation).apply(run.data)
-        return found, run.errors, plan
+        found, notes = compile_projection(self.graph.schema, operation).apply(run.data)
+        self.extensions = run.extensions.merged
+        broken = [{"message": each, "extensions": {"code": "INTERNAL"}} for each in notes.broken]
+        return found, [*run.errors, *broken], plan
 
     def whole(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> Any:
         """Answer from one schema that has all of the world."""
