@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gateway.owned import Join
 from gateway.planner.drafts import Spot
 from gateway.planner.operation import (
     TYPENAME,
@@ -12,7 +13,7 @@ from gateway.planner.operation import (
     fields_of,
     type_of,
 )
-from gateway.supergraph import Join, Supergraph
+from gateway.supergraph import Supergraph
 
 WRAPPING = str.maketrans("", "", "[]!")
 
