@@ -31,8 +31,8 @@ class Prepared:
     projection: Projection
 
 
-PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...], tuple[str, ...]]
-"""Document, operation name, the values of its condition variables, the override labels."""
+PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...], frozenset[str]]
+"""Document, operation name, the values of its condition variables, the active labels."""
 
 
 class Graph:

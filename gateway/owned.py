@@ -1,7 +1,7 @@
 """Who can resolve what, as a supergraph file says it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import DirectiveNode, value_from_ast_untyped
@@ -23,6 +23,9 @@ class Join:
     requires: str = ""
     provides: str = ""
     is_external: bool = False
+    override: str = ""
+    """The subgraph from which it takes the field over: always, or when the label is active."""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,16 @@ class OwnedField:
     name: str
     type: str
     joins: Mapping[str, Join]
+
+    def settled(self, active: frozenset[str]) -> "OwnedField":
+        """Leave to one subgraph what is taken over step by step."""
+        gone = {
+            join.override if join.label in active else graph
+            for graph, join in self.joins.items()
+            if join.label
+        }
+        left = {graph: join for graph, join in self.joins.items() if graph not in gone}
+        return replace(self, joins=left)
 
 
 @dataclass(slots=True)
@@ -43,6 +56,10 @@ class OwnedType:
     interface_objects: set[str] = field(default_factory=set)
     fields: dict[str, OwnedField] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def settled(self, active: frozenset[str]) -> "OwnedType":
+        fields = {name: each.settled(active) for name, each in self.fields.items()}
+        return replace(self, fields=fields)
 
 
 def applied(nodes: Iterable[DirectiveNode] | None, name: str) -> list[dict[str, Any]]:

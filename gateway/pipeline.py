@@ -12,6 +12,7 @@ from gateway.authentication import Caller
 from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
 from gateway.graphs import Document, Graph, Prepared
+from gateway.labels import active
 from gateway.parsing import GraphQLRequest
 from gateway.planner import Fetch
 from gateway.settings import GatewaySettings
@@ -115,8 +116,9 @@ class Pipeline:
         coerced: Mapping[str, Any],
     ) -> Prepared:
         flags = {name: bool(coerced.get(name)) for name in document.conditions}
-        key = (request.query, request.operation_name, tuple(flags.items()), ())
-        plan = partial(_plan, graph.supergraph, document.node, node, flags)
+        labels = active(graph.supergraph.labels, self.settings.override_labels)
+        key = (request.query, request.operation_name, tuple(flags.items()), labels)
+        plan = partial(_plan, graph.supergraph.settled(labels), document.node, node, flags)
         return await graph.plans.get(key, plan)
 
     async def _ask(

@@ -1,6 +1,7 @@
 """Reads a supergraph file: the schema that clients see, and who can resolve what."""
 
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Supergraph:
             first_joins.fill(self.types, document)
         self.full = _build(visibility.without_machinery(document))
         self.schema = _build(visibility.without_inaccessible(document))
+        self._settled: dict[frozenset[str], Supergraph] = {}
         self._possible: dict[tuple[str, str], frozenset[str]] = {}
 
     @staticmethod
@@ -71,6 +73,27 @@ class Supergraph:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
             raise InvalidSupergraph(f"cannot read {path}: {reason}") from error
         return Supergraph.parse(text)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Name the labels under which fields are taken over step by step."""
+        return frozenset(
+            join.label
+            for owned in self.types.values()
+            for each in owned.fields.values()
+            for join in each.joins.values()
+            if join.label
+        )
+
+    def settled(self, active: frozenset[str]) -> "Supergraph":
+        """Give the graph of requests for which just these labels are active."""
+        if not self.labels:
+            return self
+        if active not in self._settled:
+            one = copy(self)
+            one.types = {name: each.settled(active) for name, each in self.types.items()}
+            self._settled[active] = one
+        return self._settled[active]
 
     @cached_property
     def subgraphs(self) -> tuple[str, ...]:
@@ -164,6 +187,8 @@ def _owned_field(
             each.get("requires", ""),
             each.get("provides", ""),
             bool(each.get("external") or each.get("usedOverridden")),
+            each.get("override") or "",
+            each.get("overrideLabel") or "",
         )
         for each in joined
         if "graph" in each

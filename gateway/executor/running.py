@@ -9,7 +9,7 @@ from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
 from gateway.executor.extensions import Extensions
 from gateway.executor.representations import Batch
 from gateway.executor.tainting import Tainted
-from gateway.executor.tree import Object, copied, merge, renamed
+from gateway.executor.tree import Object, copied, located, merge, renamed, targets
 from gateway.planner import Entities, Fetch, Plan
 
 Ask = Callable[[Fetch, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -60,6 +60,8 @@ class Run:
         batches = [(each, Batch(self.data, each, self.tainted)) for each in fetch.entities]
         if batches and not any(batch.representations for _, batch in batches):
             return
+        if fetch.at and not targets(self.data, fetch.at):
+            return
         for entities, batch in batches:
             given[entities.variable] = batch.representations
         try:
@@ -78,8 +80,8 @@ class Run:
         data = renamed(answer.get("data"), names) if names else answer.get("data")
         told = answer.get("errors") or ()
         if isinstance(data, dict):
-            if not batches:
-                merge(self.data, data)
+            for target in () if batches else targets(self.data, fetch.at):
+                merge(target, copied(data) if fetch.at else data)
             kept = [self._keep(batch, data.get(entities.alias)) for entities, batch in batches]
             if not all(kept) and not told:
                 message = f"the {fetch.subgraph} service gave other entities than were asked for"
@@ -90,7 +92,9 @@ class Run:
         for each in told:
             self._take_error(fetch, batches, each if isinstance(each, dict) else UNREADABLE)
         if "extensions" in answer:
-            self.extensions.take(answer["extensions"], lambda path: self._paths(batches, path))
+            self.extensions.take(
+                answer["extensions"], lambda path: self._paths(fetch, batches, path)
+            )
 
     def _keep(self, batch: Batch, given: Any) -> bool:
         """Merge the entities that came, or say that these are not those that were asked for."""
@@ -117,7 +121,7 @@ class Run:
         steps = path if isinstance(path, list) else []
         steps = [step for step in steps if isinstance(step, str | int)]
         steps = [names.get(step, step) if isinstance(step, str) else step for step in steps]
-        for at in self._paths(batches, steps):
+        for at in self._paths(fetch, batches, steps):
             self.tainted.note(self.data, at)
             kept: Error = {"message": message, "extensions": extensions}
             self.errors.append({**kept, "path": list(at)} if at else kept)
@@ -125,14 +129,17 @@ class Run:
     def _path_of(self, fetch: Fetch, batches: Batches) -> tuple[PathItem, ...]:
         """Say where a fetch that brought nothing leaves a gap: down to the first list."""
         if not batches:
-            return fetch.keys if len(fetch.keys) == 1 else ()
+            keys = fetch.keys if len(fetch.keys) == 1 else ()
+            return (*(segment.key for segment in fetch.at), *keys)
         entities, batch = next(it for it in batches if it[1].representations)
         at = batch.where(self.data, entities, 0)[0]
         return tuple(takewhile(lambda step: isinstance(step, str), at))
 
-    def _paths(self, batches: Batches, path: list[Any]) -> list[tuple[PathItem, ...]]:
+    def _paths(
+        self, fetch: Fetch, batches: Batches, path: list[Any]
+    ) -> list[tuple[PathItem, ...]]:
         if not batches:
-            return [tuple(path)]
+            return [(*at, *path) for at in located(self.data, fetch.at)]
         for entities, batch in batches:
             match path:
                 case [alias, int(index), *rest] if alias == entities.alias and 0 <= index < len(

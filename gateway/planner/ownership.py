@@ -59,6 +59,11 @@ class Ownership:
         owned = self.supergraph.types.get(spot.type)
         return owned is not None and spot.subgraph in owned.interface_objects
 
+    def is_reentry(self, way: Spot) -> bool:
+        """Say whether a jump leads back to the root of queries, where no key is needed."""
+        root = self.supergraph.full.query_type
+        return root is not None and way.type == root.name
+
     def is_abstract(self, spot: Spot, asked: Field) -> bool:
         """Say whether a field's value is told apart by its type, by clients or by the answer."""
         return self.supergraph.is_abstract(type_of(self.supergraph, spot.type, asked.name))

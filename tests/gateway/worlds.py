@@ -69,6 +69,8 @@ class Split:
     sdls: Mapping[str, str]
     world: World
     supergraph_text: str = ""
+    labels: frozenset[str] = frozenset()
+    """The labels of progressive overrides that are active."""
     graph: Supergraph = field(init=False)
     subgraphs: dict[str, "StrictSubgraph"] = field(init=False)
     requires: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
@@ -104,7 +106,7 @@ class Split:
         given = dict(variables or {})
         flags = {name: bool(given.get(name)) for name in planner.condition_variables(document)}
         operation = planner.normalise(self.graph, document, node, flags)
-        plan = planner.plan(self.graph, operation)
+        plan = planner.plan(self.graph.settled(self.labels), operation)
 
         async def ask(fetch: Fetch, variables: Mapping[str, Any]) -> Mapping[str, Any]:
             return self.subgraphs[fetch.subgraph].answer(fetch.document, variables)
