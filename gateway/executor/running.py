@@ -102,11 +102,11 @@ class Run:
             return True
         if not isinstance(given, list) or len(given) != len(batch.targets):
             return False
-        for targets, entity in zip(batch.targets, given, strict=True):
+        for places, entity in zip(batch.targets, given, strict=True):
             if not isinstance(entity, dict):
                 continue
-            for target in targets:
-                merge(target, entity if len(targets) == 1 else copied(entity))
+            for target in places:
+                merge(target, entity if len(places) == 1 else copied(entity))
         return True
 
     def _take_error(self, fetch: Fetch, batches: Batches, told: Mapping[str, Any]) -> None:

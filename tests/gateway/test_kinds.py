@@ -8,11 +8,11 @@ import pytest
 from graphql import parse
 
 from .asking import Asker
-from .kinds import Kind, abstract, moving, reentering, requiring, standing_in
+from .kinds import Kind, interfaces, moving, reentering, requiring, standing_in
 from .worlds import Split
 
 KINDS = {
-    **abstract.KINDS,
+    **interfaces.KINDS,
     **moving.KINDS,
     **reentering.KINDS,
     **requiring.KINDS,

@@ -10,7 +10,7 @@ from graphql import parse
 
 from .asking import Asker
 from .chance_graphs import ChanceGraph
-from .kinds.abstract import obj
+from .kinds.interfaces import obj
 from .worlds import FEDERATION, Split, World
 
 FLAGS = {"yes": True, "no": False}

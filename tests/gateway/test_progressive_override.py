@@ -6,7 +6,7 @@ from graphql import parse
 from gateway import labels
 from gateway.composition import CompositionFailed, SubgraphSource, compose
 
-from .kinds.abstract import obj
+from .kinds.interfaces import obj
 from .worlds import FEDERATION, Split, World
 
 OLD = 'type Query { user: User } type User @key(fields: "id") { id: ID! name: String }'

@@ -1,7 +1,7 @@
 """Fields of the type Query inside an answer: the way back to every root."""
 
 from tests.gateway.kinds import Kind
-from tests.gateway.kinds.abstract import obj
+from tests.gateway.kinds.interfaces import obj
 from tests.gateway.worlds import World
 
 
