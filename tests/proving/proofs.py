@@ -176,8 +176,8 @@ def chance_graphs(transcript):
     transcript.meaning = (
         "Schemas of chance, split over two to four strict subgraphs (keys of every kind,\n"
         "requires, provides, external, overrides, interfaces, unions, interface objects, value\n"
-        "types) and chance queries: the gateway answers as one schema with all of the data does. Spoilt\n"
-        "documents are refused or answered so, never a fault."
+        "types) and chance queries: the gateway answers as one schema with all of the data does.\n"
+        "Spoilt documents are refused or answered so, never a fault."
     )
     told = {"CHANCE_GRAPHS": graphs, "CHANCE_GRAPHS_FROM": first}
     return tested(transcript, "tests/gateway/test_chance_graphs.py", told)
