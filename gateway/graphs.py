@@ -37,8 +37,8 @@ class Prepared:
         return self.node.operation is OperationType.SUBSCRIPTION
 
 
-PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...], tuple[str, ...]]
-"""Document, operation name, the values of its condition variables, the override labels."""
+PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...], frozenset[str]]
+"""Document, operation name, the values of its condition variables, the active labels."""
 
 
 class Graph:

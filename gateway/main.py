@@ -22,7 +22,7 @@ from services.chassis.tokens import Signer, Verifier
 ISSUER = "gateway"
 CANNOT_START = 2
 KEEP_ALIVE_SECONDS = 75
-"""Longer than load balancers keep idle connections: it is they who hang up, never in mid-request."""
+"""Longer than load balancers keep idle connections: it is they who hang up, not in mid-request."""
 PING_SECONDS = 20.0
 """How often a WebSocket's client is asked for a sign of life, and how long it has for it."""
 

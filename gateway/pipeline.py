@@ -13,9 +13,11 @@ from gateway.authentication import Caller
 from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
 from gateway.graphs import Document, Graph, Prepared
+from gateway.labels import active
 from gateway.parsing import GraphQLRequest
 from gateway.planner import Fetch
 from gateway.settings import GatewaySettings
+from gateway.sharing import Sharing
 from gateway.subgraphs import Subgraphs
 from gateway.supergraph import Supergraph
 from services.chassis import telemetry
@@ -34,6 +36,7 @@ class Pipeline:
         self.subgraphs = subgraphs
         self.settings = settings
         self.limits = settings.limits
+        self.sharing = Sharing()
 
     @property
     def supergraph(self) -> Supergraph:
@@ -120,15 +123,17 @@ class Pipeline:
         coerced: Mapping[str, Any],
     ) -> Prepared:
         flags = {name: bool(coerced.get(name)) for name in document.conditions}
-        key = (request.query, request.operation_name, tuple(flags.items()), ())
-        plan = partial(_plan, graph.supergraph, document.node, node, flags)
+        labels = active(graph.supergraph.labels, self.settings.override_labels)
+        key = (request.query, request.operation_name, tuple(flags.items()), labels)
+        plan = partial(_plan, graph.supergraph.settled(labels), document.node, node, flags)
         return await graph.plans.get(key, plan)
 
     async def _ask(
         self, caller: Caller, key: str, fetch: Fetch, variables: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         try:
-            return await self.subgraphs.ask(caller, fetch, variables, key=key)
+            ask = partial(self.subgraphs.ask, caller, fetch, variables, key=key)
+            return await self.sharing.ask(caller, fetch, variables, ask)
         except SubgraphFailed as failure:
             _warn(fetch, failure)
             raise
@@ -163,9 +168,10 @@ def _completed(projection: Projection, run: Run) -> dict[str, Any]:
     data, notes = projection.apply(run.data)
     errors: list[Error] = run.errors
     if notes.broken and not errors:
-        message = f"null came for {notes.broken[0]}, which promises a value"
-        errors.append(error(Code.INTERNAL, message))
-    return {"errors": errors, "data": data} if errors else {"data": data}
+        errors.append(error(Code.INTERNAL, notes.broken[0]))
+    answer = {"errors": errors, "data": data} if errors else {"data": data}
+    more = run.extensions.merged
+    return {**answer, "extensions": more} if more else answer
 
 
 def _warn(fetch: Fetch, failure: SubgraphFailed) -> None:

@@ -17,6 +17,9 @@ class GatewaySettings(ProgramSettings):
         description="subgraph name to http://host:port/graphql or unix:/path.sock, "
         "where it is not what the supergraph file says",
     )
+    override_labels: list[str] = Field(
+        default_factory=list, description="named labels of @override that are active"
+    )
     audience: str = Field("guanxi", description="the audience of the tokens that callers bring")
     anonymous_tenant: str = Field("default", description="whose graph a caller without token sees")
     request_seconds: float = Field(10, gt=0, le=60, description="time for one whole request")

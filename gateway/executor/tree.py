@@ -10,6 +10,12 @@ Object = dict[str, Any]
 TYPENAME = "__typename"
 
 
+def type_name(value: Object) -> str:
+    """Name an object's type, if it tells one: what is no text is none."""
+    name = value.get(TYPENAME)
+    return name if isinstance(name, str) else ""
+
+
 def targets(data: Object, path: Path) -> list[Object]:
     """Give the objects at a path, through lists, in order; null places are left out."""
     found: list[Any] = [data]
@@ -19,7 +25,7 @@ def targets(data: Object, path: Path) -> list[Object]:
             value
             for each in found
             for value in _flat(each.get(key))
-            if types is None or value.get(TYPENAME) in types
+            if types is None or type_name(value) in types
         ]
     return found
 
@@ -32,7 +38,7 @@ def located(data: Object, path: Path) -> list[tuple[PathItem, ...]]:
             ((*at, segment.key, *inner), value)
             for at, each in found
             for inner, value in _flat_at(each.get(segment.key), ())
-            if segment.types is None or value.get(TYPENAME) in segment.types
+            if segment.types is None or type_name(value) in segment.types
         ]
     return [at for at, _ in found]
 

@@ -26,7 +26,7 @@ class Drafts:
     def next_root(self, subgraph: str, type: str) -> Draft:
         """Give a fetch from the root behind all others, or the last if it is all there is."""
         last = self.all[-1] if self.all else None
-        if last is not None and not last.is_entity and last.subgraph == subgraph:
+        if last is not None and last.is_root and last.subgraph == subgraph:
             return last
         return self._begin(Draft(subgraph, type, (), _last(frozenset(self.all))))
 
@@ -43,6 +43,14 @@ class Drafts:
             alike.append(self._begin(found))
         found.take(*told)
         return found
+
+    def reentry(self, way: Spot, place: Place) -> Draft:
+        """Give the fetch from a subgraph's root whose answer stands inside the answer."""
+        parents = frozenset({place.draft})
+        alike = self._entities.setdefault((way.subgraph, way.type, place.path, parents), [])
+        if not alike:
+            alike.append(self._begin(Draft(way.subgraph, way.type, place.path, parents)))
+        return alike[0]
 
     def _begin(self, draft: Draft) -> Draft:
         self.all.append(draft)

@@ -39,6 +39,10 @@ class Draft:
     node: Node = field(default_factory=Node)
 
     @property
+    def is_root(self) -> bool:
+        return not self.is_entity and not self.path
+
+    @property
     def depth(self) -> int:
         return 1 + max((parent.depth for parent in self.parents), default=0)
 

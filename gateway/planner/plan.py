@@ -106,6 +106,8 @@ class Fetch:
     is_mutation: bool = False
     keys: tuple[str, ...] = ()
     """Keys of the answer that a fetch from the root gives."""
+    at: Path = ()
+    """Where its answer stands, if it is one from the root that stands inside the answer."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Keys that the document uses for others, because those would clash in this subgraph."""
 
@@ -123,6 +125,8 @@ class Plan:
 def _lines(fetch: Fetch) -> Iterator[str]:
     after = f"after {', '.join(map(str, fetch.after))}" if fetch.after else "at once"
     yield f"{fetch.number}. {fetch.subgraph}, {after}"
+    if fetch.at:
+        yield f"   at {'.'.join(map(str, fetch.at))}"
     if not fetch.entities:
         yield f"   {fetch.document}"
     for each in fetch.entities:

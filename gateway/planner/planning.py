@@ -127,6 +127,8 @@ class _Planner:
 
     def _entities(self, place: Place, way: Spot, requires: str = "") -> Draft:
         """Give the fetch of the place's objects by this way; it waits for what it must tell."""
+        if self.routes.is_reentry(way):
+            return self.drafts.reentry(way, place)
         key = self._hidden(place, self.routes.key(place.spot, way))
         parents = self._select(place, key)
         required: Selections = ()

@@ -51,15 +51,17 @@ def _fetch(
     defined = [operation.variables[name] for name in variables]
     title = _title(operation, first.subgraph, number)
     if not first.is_entity:
-        head = f"{operation.kind} {title}{_defined(defined)}"
+        kind = operation.kind if first.is_root else "query"
+        head = f"{kind} {title}{_defined(defined)}"
         return Fetch(
             number,
             first.subgraph,
             after,
             f"{head} {_text(first.node)}",
             variables,
-            is_mutation=operation.kind == "mutation",
+            is_mutation=kind == "mutation",
             keys=tuple(first.node.fields),
+            at=first.path,
         )
     entities = tuple(_entities(supergraph, group))
     defined = [f"${each.variable}: [_Any!]!" for each in entities] + defined

@@ -109,6 +109,8 @@ class Routes(Ownership):
         for_field = (f"{way.type}.{name}", way.subgraph)
         if for_field in barred:
             return None
+        if self.is_reentry(way):
+            return JUMP
         required = self.field_set(way.type, join.requires) if join.requires else ()
         return _sum(
             [

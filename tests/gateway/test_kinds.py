@@ -8,10 +8,16 @@ import pytest
 from graphql import parse
 
 from .asking import Asker
-from .kinds import Kind, abstract, moving, requiring, standing_in
+from .kinds import Kind, interfaces, moving, reentering, requiring, standing_in
 from .worlds import Split
 
-KINDS = {**abstract.KINDS, **moving.KINDS, **requiring.KINDS, **standing_in.KINDS}
+KINDS = {
+    **interfaces.KINDS,
+    **moving.KINDS,
+    **reentering.KINDS,
+    **requiring.KINDS,
+    **standing_in.KINDS,
+}
 FLAGS = {"yes": True, "no": False}
 CHANCE_QUERIES = 15
 

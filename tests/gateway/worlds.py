@@ -69,9 +69,12 @@ class Split:
     sdls: Mapping[str, str]
     world: World
     supergraph_text: str = ""
+    labels: frozenset[str] = frozenset()
+    """The labels of progressive overrides that are active."""
     graph: Supergraph = field(init=False)
     subgraphs: dict[str, "StrictSubgraph"] = field(init=False)
     requires: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
+    extensions: Mapping[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         sources = {name: SubgraphSource("http://x", sdl) for name, sdl in self.sdls.items()}
@@ -103,15 +106,17 @@ class Split:
         given = dict(variables or {})
         flags = {name: bool(given.get(name)) for name in planner.condition_variables(document)}
         operation = planner.normalise(self.graph, document, node, flags)
-        plan = planner.plan(self.graph, operation)
+        plan = planner.plan(self.graph.settled(self.labels), operation)
 
         async def ask(fetch: Fetch, variables: Mapping[str, Any]) -> Mapping[str, Any]:
             return self.subgraphs[fetch.subgraph].answer(fetch.document, variables)
 
         run = Run(plan, given, ask)
         await run.finish()
-        found, _notes = compile_projection(self.graph.schema, operation).apply(run.data)
-        return found, run.errors, plan
+        found, notes = compile_projection(self.graph.schema, operation).apply(run.data)
+        self.extensions = run.extensions.merged
+        broken = [{"message": each, "extensions": {"code": "INTERNAL"}} for each in notes.broken]
+        return found, [*run.errors, *broken], plan
 
     def whole(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> Any:
         """Answer from one schema that has all of the world."""

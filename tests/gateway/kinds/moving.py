@@ -1,7 +1,7 @@
 """Fields that are taken over, shared, provided, hidden; first-generation subgraphs."""
 
 from tests.gateway.kinds import Kind
-from tests.gateway.kinds.abstract import obj
+from tests.gateway.kinds.interfaces import obj
 from tests.gateway.worlds import World
 
 FIRST = "first generation"

@@ -1,7 +1,7 @@
 """Fields that require others: from other subgraphs, in chains, with arguments, in circles."""
 
 from tests.gateway.kinds import Kind
-from tests.gateway.kinds.abstract import obj
+from tests.gateway.kinds.interfaces import obj
 from tests.gateway.worlds import World
 
 

@@ -1,7 +1,7 @@
 """Interface objects: an interface that a subgraph knows as one object."""
 
 from tests.gateway.kinds import Kind
-from tests.gateway.kinds.abstract import obj
+from tests.gateway.kinds.interfaces import obj
 from tests.gateway.worlds import World
 
 

@@ -8,7 +8,74 @@ def obj(type: str, **fields: object) -> Object:
     return {"__typename": type, **fields}
 
 
-def abstract_types() -> Kind:
+INVENTORY = "".join(
+    f"""
+      type {name} implements Product @key(fields: "id") {{
+        id: ID!  dimensions: Dimension @external
+        delivery(zip: String): Delivery @requires(fields: "dimensions {{ size weight }}")
+      }}"""
+    for name in ("Book", "Magazine")
+)
+INVENTORY_TYPES = """
+      interface Product { id: ID! dimensions: Dimension  delivery(zip: String): Delivery }
+      type Dimension @shareable { size: String weight: Float }
+      type Delivery { time: String fast: String }
+    """
+PRODUCT_SDLS = {
+    "products": """
+            type Query { products: [Product!]!  similar(id: ID!): [Product!]! }
+            interface Product { id: ID! sku: String dimensions: Dimension createdBy: Account hidden: Boolean }
+            interface Similar { similar: [Product] }
+            union Account = User | Admin
+            type Dimension @shareable { size: String weight: Float }
+            type Book implements Product & Similar @key(fields: "id") {
+              id: ID! sku: String dimensions: Dimension @shareable createdBy: Account hidden: Boolean
+              similar: [Book] publisherType: Publisher }
+            type Magazine implements Product & Similar @key(fields: "id") {
+              id: ID! sku: String dimensions: Dimension @shareable createdBy: Account hidden: Boolean
+              similar: [Product] publisherType: Publisher }
+            union Publisher = Agency | Self | Group
+            type Agency @key(fields: "id") { id: ID! }
+            type Self { email: String }
+            type Group @key(fields: "id") { id: ID! }
+            type User @key(fields: "id") { id: ID!  email: ID! }
+            type Admin @key(fields: "id") { id: ID! }
+            """.replace("similar: [Book]", "similar: [Product]"),
+    "inventory": INVENTORY_TYPES + INVENTORY,
+    "titles": """
+            type Book @key(fields: "id") { id: ID! title: String }
+            type Magazine @key(fields: "id") { id: ID! title: String }
+            """,
+    "users": """
+            type User @key(fields: "id") { id: ID! name: String totalProductsCreated: Int @shareable }
+            type Admin @key(fields: "id") { id: ID! name: String }
+            type Agency @key(fields: "id") { id: ID! companyName: String email: String }
+            type Group @key(fields: "id") { id: ID! name: String }
+            """,
+    "reviews": """
+            type Query { review(id: Int!): Review }
+            type Review { id: Int! body: String! product: Product }
+            interface Product @key(fields: "id") { id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
+            type Book implements Product @key(fields: "id") {
+              id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
+            type Magazine implements Product @key(fields: "id") {
+              id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
+            """,
+}
+PRODUCT_QUERIES = [
+    '{ products { id reviewsCount delivery(zip: "1") { time } } }',
+    "{ products { ... on Book { id title dimensions { size } } ... on Magazine { sku title } } }",
+    '{ similar(id: "p1") { id ... on Book { title } delivery(zip: "2") { fast } } }',
+    "{ products { createdBy { ... on User { name email } ... on Admin { name } } } }",
+    "{ products { ... on Book { publisherType { ... on Agency { companyName } ... on Self { email } } } } }",
+    "{ review(id: 1) { body product { sku ... on Magazine { title } ... on Book { reviewsCount } } } }",
+    "{ products { reviews { product { id reviewsScore reviews { id } } } } }",
+    "{ products { ... on Similar { similar { id delivery { time } } } } }",
+]
+
+
+def catalogue() -> tuple[list[Object], list[Object], list[Object]]:
+    """Give products, whom they belong to, and their reviews."""
     size = obj("Dimension", size="small", weight=0.5)
     big = obj("Dimension", size="big", weight=2.5)
     user = obj("User", id="u1", email="u@x", name="Ada", totalProductsCreated=4)
@@ -61,79 +128,22 @@ def abstract_types() -> Kind:
         each["delivery"] = lambda told: obj("Delivery", time=str(told), fast="yes")
     review[0]["product"], review[1]["product"] = book, magazine
     products = [book, magazine, other]
-    body = """
-      interface Product { id: ID! dimensions: Dimension  delivery(zip: String): Delivery }
-      type Dimension @shareable { size: String weight: Float }
-      type Delivery { time: String fast: String }
-    """
-    inventory = "".join(
-        f"""
-      type {name} implements Product @key(fields: "id") {{
-        id: ID!  dimensions: Dimension @external
-        delivery(zip: String): Delivery @requires(fields: "dimensions {{ size weight }}")
-      }}"""
-        for name in ("Book", "Magazine")
-    )
+    return products, [user, admin, agency, group], review
+
+
+def abstract_types() -> Kind:
+    products, people, review = catalogue()
     return Kind(
-        {
-            "products": """
-            type Query { products: [Product!]!  similar(id: ID!): [Product!]! }
-            interface Product { id: ID! sku: String dimensions: Dimension createdBy: Account hidden: Boolean }
-            interface Similar { similar: [Product] }
-            union Account = User | Admin
-            type Dimension @shareable { size: String weight: Float }
-            type Book implements Product & Similar @key(fields: "id") {
-              id: ID! sku: String dimensions: Dimension @shareable createdBy: Account hidden: Boolean
-              similar: [Book] publisherType: Publisher }
-            type Magazine implements Product & Similar @key(fields: "id") {
-              id: ID! sku: String dimensions: Dimension @shareable createdBy: Account hidden: Boolean
-              similar: [Product] publisherType: Publisher }
-            union Publisher = Agency | Self | Group
-            type Agency @key(fields: "id") { id: ID! }
-            type Self { email: String }
-            type Group @key(fields: "id") { id: ID! }
-            type User @key(fields: "id") { id: ID!  email: ID! }
-            type Admin @key(fields: "id") { id: ID! }
-            """.replace("similar: [Book]", "similar: [Product]"),
-            "inventory": body + inventory,
-            "titles": """
-            type Book @key(fields: "id") { id: ID! title: String }
-            type Magazine @key(fields: "id") { id: ID! title: String }
-            """,
-            "users": """
-            type User @key(fields: "id") { id: ID! name: String totalProductsCreated: Int @shareable }
-            type Admin @key(fields: "id") { id: ID! name: String }
-            type Agency @key(fields: "id") { id: ID! companyName: String email: String }
-            type Group @key(fields: "id") { id: ID! name: String }
-            """,
-            "reviews": """
-            type Query { review(id: Int!): Review }
-            type Review { id: Int! body: String! product: Product }
-            interface Product @key(fields: "id") { id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
-            type Book implements Product @key(fields: "id") {
-              id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
-            type Magazine implements Product @key(fields: "id") {
-              id: ID! reviewsCount: Int! reviewsScore: Float! reviews: [Review!]! }
-            """,
-        },
+        PRODUCT_SDLS,
         World(
             {
                 "products": products,
                 "similar": lambda id: [p for p in products if p["id"] != id],
                 "review": lambda id: review[id - 1],
             },
-            [*products, user, admin, agency, group],
+            [*products, *people],
         ),
-        [
-            '{ products { id reviewsCount delivery(zip: "1") { time } } }',
-            "{ products { ... on Book { id title dimensions { size } } ... on Magazine { sku title } } }",
-            '{ similar(id: "p1") { id ... on Book { title } delivery(zip: "2") { fast } } }',
-            "{ products { createdBy { ... on User { name email } ... on Admin { name } } } }",
-            "{ products { ... on Book { publisherType { ... on Agency { companyName } ... on Self { email } } } } }",
-            "{ review(id: 1) { body product { sku ... on Magazine { title } ... on Book { reviewsCount } } } }",
-            "{ products { reviews { product { id reviewsScore reviews { id } } } } }",
-            "{ products { ... on Similar { similar { id delivery { time } } } } }",
-        ],
+        PRODUCT_QUERIES,
         {
             "Query.similar": '(id: "p2")',
             "Query.review": "(id: 2)",
