@@ -20,6 +20,8 @@ MINTED_SECONDS = 30
 """How long a minted token is used again: well under its life."""
 SCHEME = "bearer "
 
+Headers = dict[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -65,6 +67,11 @@ class Gatekeeper:
             (caller.token, audience),
             lambda: self.signer.sign(caller.identity, audience=audience, life=MINTED_LIFE),
         )
+
+    def credentials(self, caller: Caller, audience: str, *, lasting: bool = False) -> Headers:
+        """Give the headers that say to one subgraph who the caller is."""
+        give = self.lasting_token_for if lasting else self.token_for
+        return {"authorization": f"Bearer {give(caller, audience)}"}
 
     def lasting_token_for(self, caller: Caller, audience: str) -> str:
         """Give one for an answer that goes on: it serves as long as the caller's own."""

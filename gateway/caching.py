@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -13,21 +13,31 @@ Value = TypeVar("Value")
 class SingleFlight(Generic[Key, Value]):
     """A cache that makes a missing value in a thread, once, however many ask meanwhile.
 
-    It is bounded by the weight of what it keeps, since callers choose how heavy that is.
+    It is bounded by the weight of what it keeps, since callers choose how heavy that is. A failure
+    is told to all who wait; those that would come again each time are kept too.
     """
 
-    def __init__(self, capacity: int, weigh: Callable[[Key], int]) -> None:
+    def __init__(
+        self,
+        capacity: int,
+        weigh: Callable[[Key], int],
+        lasting: type[Exception] | tuple[()] = (),
+    ) -> None:
         self.capacity = capacity
         self.weigh = weigh
+        self.lasting = lasting
         self.weight = 0
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Value | None, Exception | None]] = OrderedDict()
         self._making: dict[Key, asyncio.Task[Value]] = {}
 
     async def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """Give the value, made if need be; a failure is told to all who wait, and not kept."""
+        """Give the value, made if need be, or raise what making it raises."""
         if key in self._kept:
             self._kept.move_to_end(key)
-            return self._kept[key]
+            value, failure = self._kept[key]
+            if failure is not None:
+                raise failure.with_traceback(None)
+            return cast(Value, value)
         task = self._making.get(key)
         if task is None:
             task = self._making[key] = asyncio.create_task(self._make(key, make))
@@ -37,13 +47,16 @@ class SingleFlight(Generic[Key, Value]):
     async def _make(self, key: Key, make: Callable[[], Value]) -> Value:
         try:
             value = await asyncio.to_thread(make)
+        except self.lasting as failure:
+            self._keep(key, None, failure)
+            raise
         finally:
             del self._making[key]
         self._keep(key, value)
         return value
 
-    def _keep(self, key: Key, value: Value) -> None:
-        self._kept[key] = value
+    def _keep(self, key: Key, value: Value | None, failure: Exception | None = None) -> None:
+        self._kept[key] = value, failure
         self.weight += self.weigh(key)
         while self.weight > self.capacity:
             gone, _ = self._kept.popitem(last=False)

@@ -21,6 +21,8 @@ from services.chassis.tokens import Signer, Verifier
 
 ISSUER = "gateway"
 CANNOT_START = 2
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep idle connections: it is they who hang up, not in mid-request."""
 PING_SECONDS = 20.0
 """How often a WebSocket's client is asked for a sign of life, and how long it has for it."""
 
@@ -53,16 +55,17 @@ def build(settings: GatewaySettings, supergraph: Supergraph) -> Door:
     return Door(pipeline, gatekeeper, subgraphs, metrics, explorer)
 
 
-def serve(settings: GatewaySettings, door: Door) -> None:
-    """Serve until told to stop."""
+def serve(settings: GatewaySettings, door: Door, app: Any = None) -> None:
+    """Serve the door, or what stands before it, until told to stop."""
     config = uvicorn.Config(
-        door,
+        app or door,
         http="httptools",
         loop="uvloop",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds)),
         **websockets(settings),
         **_listening(settings.http_listen),

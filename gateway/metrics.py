@@ -1,5 +1,6 @@
 """Counts and times what the gateway does, for Prometheus; labels are few and closed."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -43,11 +44,20 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._retries = Counter(
+            "gateway_fetch_retries",
+            "Reads of a subgraph that were tried again.",
+            ["subgraph"],
+            registry=self.registry,
+        )
         self.subscriptions = Gauge(
             "gateway_subscriptions_open", "Subscriptions that are open.", registry=self.registry
         )
         self.websockets = Gauge(
             "gateway_websockets_open", "WebSockets that are open.", registry=self.registry
+        )
+        self._tasks = Gauge(
+            "gateway_tasks", "Tasks of the event loop that are not done.", registry=self.registry
         )
         self.delivered = Counter(
             "gateway_subscription_answers",
@@ -59,6 +69,9 @@ class Metrics:
         self._requests.labels(outcome).inc()
         self._seconds.observe(seconds)
 
+    def retried(self, subgraph: str) -> None:
+        self._retries.labels(subgraph).inc()
+
     @contextmanager
     def fetch(self, subgraph: str) -> Iterator[Outcome]:
         outcome, begun = Outcome(), perf_counter()
@@ -68,4 +81,5 @@ class Metrics:
             self._fetches.labels(subgraph, outcome.name).observe(perf_counter() - begun)
 
     def page(self) -> bytes:
+        self._tasks.set(len(asyncio.all_tasks()))
         return generate_latest(self.registry)

@@ -25,10 +25,11 @@ async def outcome(doing: Awaitable[T]) -> tuple[int, T | dict[str, Any]]:
 
 def told(answer: dict[str, Any]) -> dict[str, Any]:
     """Give each error of an answer the request's id."""
-    for each in answer.get("errors", ()):
-        request_id = telemetry.current().request_id
-        each["extensions"] = {**each["extensions"], "requestId": request_id}
-    return answer
+    if not answer.get("errors"):
+        return answer
+    more = {"requestId": telemetry.current().request_id}
+    errors = [{**it, "extensions": {**it["extensions"], **more}} for it in answer["errors"]]
+    return {**answer, "errors": errors}
 
 
 def note(metrics: Metrics, answer: Mapping[str, Any], took: float) -> None:

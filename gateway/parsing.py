@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    parse,
-)
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 
+from gateway import limits
 from gateway.errors import Code, RequestRefused, bad_request
+from gateway.limits import Limits
 from services.chassis.documents import KEY_OF_MANY, MAX_MUTATIONS, mutations_of
+
+MAX_NAMES = 20
+"""Parameters of a GET; four of them are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,29 @@ def read_request(body: bytes, idempotency_key: str = "") -> GraphQLRequest:
     if not isinstance(told, dict):
         raise RequestRefused(Code.BAD_REQUEST, "the body is not a JSON object")
     return request_of(told, idempotency_key)
+
+
+def read_parameters(query_string: bytes) -> GraphQLRequest:
+    """Read the parameters of a GET, of which two are JSON, or refuse what is wrong with them."""
+    try:
+        text = query_string.decode()
+        given = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_NAMES)
+    except ValueError as error:  # of which a bad UTF-8 is one
+        raise RequestRefused(Code.BAD_REQUEST, "the parameters cannot be read") from error
+    if twice := [name for name, values in given.items() if len(values) > 1]:
+        raise RequestRefused(Code.BAD_REQUEST, f"`{twice[0]}` is given twice")
+    told: dict[str, Any] = {name: values[0] or None for name, values in given.items()}
+    for name in ("variables", "extensions"):
+        if told.get(name) is not None:
+            told[name] = _json(told[name], name)
+    return request_of(told)
+
+
+def _json(text: str, name: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise RequestRefused(Code.BAD_REQUEST, f"`{name}` is not JSON") from error
 
 
 def request_of(told: Mapping[str, Any], idempotency_key: str = "") -> GraphQLRequest:
@@ -66,15 +86,14 @@ def check_mutations(document: DocumentNode, request: GraphQLRequest) -> None:
         raise RequestRefused(Code.BAD_REQUEST, KEY_OF_MANY)
 
 
-def parse_document(query: str, *, max_tokens: int, max_depth: int) -> DocumentNode:
-    """Parse a document that is neither too long nor too deep."""
+def parse_document(query: str, bounds: Limits) -> DocumentNode:
+    """Parse a document that is neither too long nor too deep nor too broad."""
+    limits.check_tokens(query, bounds)
     try:
-        document = parse(query, max_tokens=max_tokens)
+        document = parse(query)
     except GraphQLError as error:
         raise bad_request([error]) from error
-    except RecursionError as error:
-        raise RequestRefused(Code.BAD_REQUEST, "the document is nested too deeply") from error
-    _check_depth(document, max_depth)
+    limits.check_size(document, bounds)
     return document
 
 
@@ -89,54 +108,3 @@ def pick_operation(document: DocumentNode, name: str | None) -> OperationDefinit
         told = "there is no operation" if not found else "`operationName` must say which is meant"
         raise RequestRefused(Code.BAD_REQUEST, told)
     return found[0]
-
-
-def _check_depth(document: DocumentNode, limit: int) -> None:
-    fragments = {
-        node.name.value: node.selection_set
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    depths: dict[str, int] = {}
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            depth = _depth(node.selection_set, fragments, depths, limit)
-            if depth > limit:
-                message = f"the document is nested deeper than {limit} levels"
-                raise RequestRefused(Code.BAD_REQUEST, message)
-
-
-def _depth(
-    selections: SelectionSetNode,
-    fragments: Mapping[str, SelectionSetNode],
-    depths: dict[str, int],
-    limit: int,
-) -> int:
-    """Measure with fragments unfolded; introspection, which nests by nature, counts one."""
-    deepest = 0
-    for node in selections.selections:
-        below = 0
-        if isinstance(node, FragmentSpreadNode):
-            below = _fragment_depth(node.name.value, fragments, depths, limit)
-        elif isinstance(node, FieldNode):
-            is_counted = node.selection_set and not node.name.value.startswith("__")
-            inner = node.selection_set if is_counted else None
-            below = 1 + (_depth(inner, fragments, depths, limit) if inner else 0)
-        else:
-            below = _depth(node.selection_set, fragments, depths, limit)  # type: ignore[attr-defined]  # an inline fragment
-        deepest = max(deepest, below)
-    return deepest
-
-
-def _fragment_depth(
-    name: str,
-    fragments: Mapping[str, SelectionSetNode],
-    depths: dict[str, int],
-    limit: int,
-) -> int:
-    """Measure each fragment once; one that holds itself is for validation to refuse."""
-    if name not in depths:
-        depths[name] = 0
-        if name in fragments:
-            depths[name] = _depth(fragments[name], fragments, depths, limit)
-    return depths[name]

@@ -1,8 +1,8 @@
 """One request through all stages, in reading order."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,46 +10,20 @@ from graphql import DocumentNode, OperationDefinitionNode, OperationType
 
 from gateway import parsing, planner, validation
 from gateway.authentication import Caller
-from gateway.caching import SingleFlight
-from gateway.errors import Code, Error, SubgraphFailed, error
+from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
 from gateway.executor import Projection, Run, compile_projection, introspect
+from gateway.graphs import Document, Graph, Prepared
+from gateway.labels import active
 from gateway.parsing import GraphQLRequest
-from gateway.planner import Fetch, Operation, Plan
+from gateway.planner import Fetch
 from gateway.settings import GatewaySettings
+from gateway.sharing import Sharing
 from gateway.subgraphs import Subgraphs
 from gateway.supergraph import Supergraph
 from services.chassis import telemetry
 from services.chassis.logs import log
 
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document that parses and is valid."""
-
-    node: DocumentNode
-    conditions: tuple[str, ...]
-    """The variables that decide what of it is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything about an operation that does not change from request to request."""
-
-    document: DocumentNode
-    node: OperationDefinitionNode
-    operation: Operation
-    plan: Plan
-    projection: Projection
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it is a subscription, which has an answer for each event."""
-        return self.node.operation is OperationType.SUBSCRIPTION
-
-
 Answers = AsyncGenerator[dict[str, Any], None]
-PlanKey = tuple[str, str | None, tuple[tuple[str, bool], ...]]
-"""Document, operation name, and the values of the variables in @skip and @include."""
 
 
 class Pipeline:
@@ -58,25 +32,38 @@ class Pipeline:
     def __init__(
         self, supergraph: Supergraph, subgraphs: Subgraphs, settings: GatewaySettings
     ) -> None:
-        self.supergraph = supergraph
+        self.graph = Graph(supergraph, settings.kept_characters)
         self.subgraphs = subgraphs
         self.settings = settings
-        self._documents = SingleFlight[str, Document](settings.kept_characters, len)
-        self._plans = SingleFlight[PlanKey, Prepared](
-            settings.kept_characters, lambda key: len(key[0])
-        )
+        self.limits = settings.limits
+        self.sharing = Sharing()
+
+    @property
+    def supergraph(self) -> Supergraph:
+        return self.graph.supergraph
 
     async def ready(self, request: GraphQLRequest) -> Prepared:
         """Lead a request through all that comes before any subgraph is asked.
 
-        Raises `RequestRefused` where it is not one that can be served.
+        Raises `RequestRefused` where it is not one that can be served. Planning goes on when the
+        caller's time is over: who asks next has use of it.
         """
-        document = await self._documents.get(request.query, partial(self._read, request.query))
+        try:
+            async with asyncio.timeout(telemetry.current().remaining_seconds()):
+                return await self._ready(request)
+        except TimeoutError as late:
+            message = "there was no time left to plan this"
+            raise RequestRefused(Code.DEADLINE_EXCEEDED, message, status=504) from late
+
+    async def _ready(self, request: GraphQLRequest) -> Prepared:
+        graph = self.graph  # whatever is swapped in meanwhile
+        read = partial(self._read, graph, request.query)
+        document = await graph.documents.get(request.query, read)
         node = parsing.pick_operation(document.node, request.operation_name)
         if node.operation is OperationType.MUTATION:
             parsing.check_mutations(document.node, request)
-        coerced = validation.check_operation(self.supergraph.schema, node, request.variables)
-        return await self._prepared(request, document, node, coerced)
+        coerced = validation.check_operation(graph.supergraph.schema, node, request.variables)
+        return await self._prepared(graph, request, document, node, coerced)
 
     async def answer(
         self, prepared: Prepared, request: GraphQLRequest, caller: Caller
@@ -87,7 +74,7 @@ class Pipeline:
         await run.finish()
         if prepared.operation.introspection:
             run.data.update(self._introspected(prepared, request.variables))
-        return _completed(prepared.projection, run)
+        return self._completed(prepared, run)
 
     async def answers(
         self, prepared: Prepared, request: GraphQLRequest, caller: Caller
@@ -113,64 +100,78 @@ class Pipeline:
                     with telemetry.traced(trace.renewed(self.settings.request_seconds)):
                         run = Run(prepared.plan, request.variables, ask)
                         await run.go_on(event)
-                    refused = run.errors and "data" not in event
-                    yield (
-                        {"errors": run.errors} if refused else _completed(prepared.projection, run)
-                    )
+                    is_refused = run.errors and "data" not in event
+                    answer = self._completed(prepared, run)
+                    yield {"errors": answer["errors"]} if is_refused else answer
         except SubgraphFailed as failure:
             _warn(source, failure)
             told = error(failure.code, failure.message, service=source.subgraph)
             yield {"errors": [told]}
 
-    def _read(self, query: str) -> Document:
-        limits = self.settings
-        node = parsing.parse_document(
-            query, max_tokens=limits.max_tokens, max_depth=limits.max_depth
-        )
-        schema = self.supergraph.schema
-        validation.validate_document(schema, node, introspection=limits.introspection)
+    def _read(self, graph: Graph, query: str) -> Document:
+        node = parsing.parse_document(query, self.limits)
+        schema = graph.supergraph.schema
+        validation.validate_document(schema, node, introspection=self.settings.introspection)
         return Document(node, planner.condition_variables(node))
 
     async def _prepared(
         self,
+        graph: Graph,
         request: GraphQLRequest,
         document: Document,
         node: OperationDefinitionNode,
         coerced: Mapping[str, Any],
     ) -> Prepared:
         flags = {name: bool(coerced.get(name)) for name in document.conditions}
-        key = (request.query, request.operation_name, tuple(flags.items()))
-        return await self._plans.get(key, partial(self._plan, document.node, node, flags))
-
-    def _plan(
-        self, document: DocumentNode, node: OperationDefinitionNode, flags: Mapping[str, bool]
-    ) -> Prepared:
-        operation = planner.normalise(self.supergraph, document, node, flags)
-        plan = planner.plan(self.supergraph, operation)
-        projection = compile_projection(self.supergraph.schema, operation)
-        return Prepared(document, node, operation, plan, projection)
+        labels = active(graph.supergraph.labels, self.settings.override_labels)
+        key = (request.query, request.operation_name, tuple(flags.items()), labels)
+        plan = partial(_plan, graph.supergraph.settled(labels), document.node, node, flags)
+        return await graph.plans.get(key, plan)
 
     async def _ask(
         self, caller: Caller, key: str, fetch: Fetch, variables: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         try:
-            return await self.subgraphs.ask(caller, fetch, variables, key=key)
+            ask = partial(self.subgraphs.ask, caller, fetch, variables, key=key)
+            return await self.sharing.ask(caller, fetch, variables, ask)
         except SubgraphFailed as failure:
             _warn(fetch, failure)
             raise
 
+    def _completed(self, prepared: Prepared, run: Run) -> dict[str, Any]:
+        """Complete an answer, with no more errors than a client is told at once."""
+        answer = _completed(prepared.projection, run)
+        errors, most = answer.get("errors", ()), self.settings.max_errors
+        if len(errors) > most:
+            message = f"{len(errors) - most} more errors are not told"
+            answer["errors"] = [*errors[:most], error(Code.LIMIT_EXCEEDED, message)]
+        return answer
+
     def _introspected(self, prepared: Prepared, variables: Mapping[str, Any]) -> dict[str, Any]:
-        schema, operation = self.supergraph.schema, prepared.operation
+        schema, operation = prepared.schema, prepared.operation
         return introspect(schema, prepared.document, prepared.node, operation, variables)
+
+
+def _plan(
+    supergraph: Supergraph,
+    document: DocumentNode,
+    node: OperationDefinitionNode,
+    flags: Mapping[str, bool],
+) -> Prepared:
+    operation = planner.normalise(supergraph, document, node, flags)
+    plan = planner.plan(supergraph, operation)
+    projection = compile_projection(supergraph.schema, operation)
+    return Prepared(supergraph.schema, document, node, operation, plan, projection)
 
 
 def _completed(projection: Projection, run: Run) -> dict[str, Any]:
     data, notes = projection.apply(run.data)
     errors: list[Error] = run.errors
     if notes.broken and not errors:
-        message = f"null came for {notes.broken[0]}, which promises a value"
-        errors.append(error(Code.INTERNAL, message))
-    return {"errors": errors, "data": data} if errors else {"data": data}
+        errors.append(error(Code.INTERNAL, notes.broken[0]))
+    answer = {"errors": errors, "data": data} if errors else {"data": data}
+    more = run.extensions.merged
+    return {**answer, "extensions": more} if more else answer
 
 
 def _warn(fetch: Fetch, failure: SubgraphFailed) -> None:

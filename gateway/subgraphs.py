@@ -1,27 +1,40 @@
 """Asks subgraphs over HTTP, by TCP or a unix socket, within the time that the request has left."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 import aiohttp
 import orjson
 
-from gateway import listening
+from gateway import listening, retrying
 from gateway.authentication import Caller, Gatekeeper
 from gateway.errors import Code, SubgraphFailed
 from gateway.metrics import Metrics
 from gateway.planner import Fetch
+from gateway.retrying import Retries
 from services.chassis import telemetry
 from services.chassis.subscribing import EVENT_STREAM
 
 CONNECTIONS = 100
+MAX_ANSWER = 64 << 20
+"""Bytes of an answer: a subgraph that gives more has lost its way."""
 IDLE_SECONDS = 4
 """Shorter than servers keep idle connections: it is we who hang up, never in mid-request."""
 UNIX = "unix:"
 IDEMPOTENCY_KEY = "idempotency-key"
 """The header of the client's own, which services know too."""
+
+
+class Answered(NamedTuple):
+    """What came back: a status and a body, and when to come again, if that was said."""
+
+    status: int
+    text: bytes
+    come_again_seconds: float
 
 
 class Subgraphs:
@@ -34,20 +47,34 @@ class Subgraphs:
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._listening: dict[str, aiohttp.ClientSession] = {}
         """For answers that go on, so that they take no connection from those that do not."""
+        self._retries: defaultdict[str, Retries] = defaultdict(Retries)
+        self._left: list[aiohttp.ClientSession] = []
+        """For addresses that are asked no more, until who asked there is done."""
 
     async def open(self) -> None:
         for name, url in self.urls.items():
-            self._sessions[name] = aiohttp.ClientSession(
-                connector=_connector(url),
-                timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
-                json_serialize=lambda told: orjson.dumps(told).decode(),
-            )
-            self._listening[name] = aiohttp.ClientSession(
-                connector=_connector(url, limit=0), timeout=listening.timeout()
-            )
+            self._open(name, url)
+
+    def _open(self, name: str, url: str) -> None:
+        self._sessions[name] = aiohttp.ClientSession(
+            connector=_connector(url),
+            timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
+            json_serialize=lambda told: orjson.dumps(told).decode(),
+        )
+        self._listening[name] = aiohttp.ClientSession(
+            connector=_connector(url, limit=0), timeout=listening.timeout()
+        )
+
+    async def admit(self, urls: Mapping[str, str]) -> None:
+        """Ask at these addresses from now on; those in use stay open for who is under way."""
+        changed = {name: url for name, url in urls.items() if self.urls.get(name) != url}
+        for name, url in changed.items():
+            self._left += [s[name] for s in (self._sessions, self._listening) if name in s]
+            self._open(name, url)
+        self.urls = {**self.urls, **urls}
 
     async def close(self) -> None:
-        for session in (*self._sessions.values(), *self._listening.values()):
+        for session in (*self._sessions.values(), *self._listening.values(), *self._left):
             await session.close()
 
     async def ask(
@@ -84,14 +111,16 @@ class Subgraphs:
         headers = {
             "content-type": "application/json",
             "accept": EVENT_STREAM,
-            "authorization": f"Bearer {self.gatekeeper.lasting_token_for(caller, name)}",
+            **self.gatekeeper.credentials(caller, name, lasting=True),
             **telemetry.current().child().headers(),
         }
         body = orjson.dumps({"query": fetch.document, "variables": variables})
         address, session = _address(self.urls[name]), self._listening[name]
         try:
             async with (
-                session.post(address, data=body, headers=headers) as response,
+                session.post(
+                    address, data=body, headers=headers, allow_redirects=False
+                ) as response,
                 aclosing(listening.answers(name, response)) as answers,
             ):
                 async for it in answers:
@@ -100,27 +129,63 @@ class Subgraphs:
             raise listening.unavailable(name, repr(error)) from error
 
     async def _send(self, caller: Caller, fetch: Fetch, body: bytes, key: str) -> bytes:
-        if fetch.is_mutation:  # sent once: it may have been done although nobody says so
-            more = {IDEMPOTENCY_KEY: key} if key else {}
-            return await self._post(caller, fetch.subgraph, body, more)
+        """Send, and give what comes back; a mutation goes once: it may have been done unsaid."""
+        more = {IDEMPOTENCY_KEY: key} if key else {}
+        if fetch.is_mutation:
+            return (await self._post(caller, fetch.subgraph, body, more)).text
+        retries, tries = self._retries[fetch.subgraph], count()
+        while True:
+            answered, failure = await self._tried(caller, fetch.subgraph, body)
+            if failure is None and answered.status not in retrying.STATUSES:
+                retries.answered()
+                return answered.text
+            left = telemetry.current().remaining_seconds()
+            pause = retries.pause(next(tries), left, answered.come_again_seconds)
+            if pause is None:
+                break
+            self.metrics.retried(fetch.subgraph)
+            await asyncio.sleep(pause)
+        if failure is not None:
+            raise failure
+        return answered.text
+
+    async def _tried(
+        self, caller: Caller, name: str, body: bytes
+    ) -> tuple[Answered, Exception | None]:
         try:
-            return await self._post(caller, fetch.subgraph, body, {})
-        except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-            return await self._post(caller, fetch.subgraph, body, {})
+            return await self._post(caller, name, body, {}), None
+        except (aiohttp.ClientError, OSError) as failure:
+            return Answered(0, b"", 0.0), failure
 
     async def _post(
         self, caller: Caller, name: str, body: bytes, more: Mapping[str, str]
-    ) -> bytes:
+    ) -> Answered:
         headers = {
             "content-type": "application/json",
             "accept": "application/json",
-            "authorization": f"Bearer {self.gatekeeper.token_for(caller, name)}",
+            **self.gatekeeper.credentials(caller, name),
             **telemetry.current().child().headers(),
             **more,
         }
         session = self._sessions[name]
-        async with session.post(_address(self.urls[name]), data=body, headers=headers) as response:
-            return await response.read()
+        address = _address(self.urls[name])
+        async with session.post(
+            address, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            again = response.headers.get("retry-after", "")
+            text = await _read(response)
+            return Answered(response.status, text, float(again) if again.isdecimal() else 0.0)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body, up to what is more than any answer."""
+    parts, size = [], 0
+    async for part in response.content.iter_any():
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError("the answer is too large")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _connector(url: str, limit: int = CONNECTIONS) -> aiohttp.BaseConnector:

@@ -1,13 +1,11 @@
 """Reads a supergraph file: the schema that clients see, and who can resolve what."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldDefinitionNode,
     GraphQLError,
@@ -21,10 +19,10 @@ from graphql import (
     parse,
     print_ast,
     validate_schema,
-    value_from_ast_untyped,
 )
 
-from gateway import visibility
+from gateway import first_joins, visibility
+from gateway.owned import Join, Key, OwnedField, OwnedType, applied, arguments
 
 
 class InvalidSupergraph(Exception):
@@ -35,58 +33,25 @@ class InvalidSupergraph(Exception):
         super().__init__("; ".join(reasons))
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """How a subgraph can be asked for an entity (a field set), and whether it answers."""
-
-    fields: str
-    is_resolvable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """What one subgraph has to do with one field."""
-
-    type: str
-    requires: str = ""
-    provides: str = ""
-    is_external: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedField:
-    """A field with the subgraphs that know it, by their names."""
-
-    name: str
-    type: str
-    joins: Mapping[str, Join]
-
-
-@dataclass(slots=True)
-class OwnedType:
-    """A type with the subgraphs that know it, each with its keys there."""
-
-    name: str
-    keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
-    interface_objects: set[str] = field(default_factory=set)
-    fields: dict[str, OwnedField] = field(default_factory=dict)
-    members: dict[str, frozenset[str]] = field(default_factory=dict)
-
-
 class Supergraph:
     """The graph as a whole. Subgraphs go by their names, never by their addresses."""
 
     def __init__(self, document: DocumentNode) -> None:
         self.urls, names = _graphs(document)
+        owned = first_joins.owned if first_joins.is_written(document) else _owned
         self.types = {
-            node.name.value: _owned(node, names)
+            node.name.value: owned(node, names)
             for node in document.definitions
             if isinstance(node, TypeDefinitionNode)
             and not visibility.is_machinery(node.name.value)
         }
-        _fill_interfaces(self.types, document, names)
+        if owned is _owned:
+            _fill_interfaces(self.types, document, names)
+        else:
+            first_joins.fill(self.types, document)
         self.full = _build(visibility.without_machinery(document))
         self.schema = _build(visibility.without_inaccessible(document))
+        self._settled: dict[frozenset[str], Supergraph] = {}
         self._possible: dict[tuple[str, str], frozenset[str]] = {}
 
     @staticmethod
@@ -108,6 +73,27 @@ class Supergraph:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
             raise InvalidSupergraph(f"cannot read {path}: {reason}") from error
         return Supergraph.parse(text)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Name the labels under which fields are taken over step by step."""
+        return frozenset(
+            join.label
+            for owned in self.types.values()
+            for each in owned.fields.values()
+            for join in each.joins.values()
+            if join.label
+        )
+
+    def settled(self, active: frozenset[str]) -> "Supergraph":
+        """Give the graph of requests for which just these labels are active."""
+        if not self.labels:
+            return self
+        if active not in self._settled:
+            one = copy(self)
+            one.types = {name: each.settled(active) for name, each in self.types.items()}
+            self._settled[active] = one
+        return self._settled[active]
 
     @cached_property
     def subgraphs(self) -> tuple[str, ...]:
@@ -161,7 +147,7 @@ def _graphs(document: DocumentNode) -> tuple[dict[str, str], dict[str, str]]:
     for node in document.definitions:
         if getattr(getattr(node, "name", None), "value", "") == "join__Graph":
             found = {
-                value.name.value: _arguments(directive)
+                value.name.value: arguments(directive)
                 for value in node.values  # type: ignore[attr-defined]  # it is an enum
                 for directive in value.directives
             }
@@ -172,7 +158,7 @@ def _graphs(document: DocumentNode) -> tuple[dict[str, str], dict[str, str]]:
 
 def _owned(node: TypeDefinitionNode, names: Mapping[str, str]) -> OwnedType:
     owned = OwnedType(node.name.value)
-    for each in _applied(node.directives, "join__type"):
+    for each in applied(node.directives, "join__type"):
         subgraph = names[each["graph"]]
         key = Key(each.get("key", ""), each.get("resolvable", True))
         owned.keys[subgraph] = (*owned.keys.get(subgraph, ()), key)
@@ -183,7 +169,7 @@ def _owned(node: TypeDefinitionNode, names: Mapping[str, str]) -> OwnedType:
             owned.fields[field_node.name.value] = _owned_field(field_node, owned, names)
     if isinstance(node, UnionTypeDefinitionNode):
         members: dict[str, set[str]] = {}
-        for each in _applied(node.directives, "join__unionMember"):
+        for each in applied(node.directives, "join__unionMember"):
             members.setdefault(names[each["graph"]], set()).add(each["member"])
         owned.members = {subgraph: frozenset(found) for subgraph, found in members.items()}
     return owned
@@ -192,8 +178,8 @@ def _owned(node: TypeDefinitionNode, names: Mapping[str, str]) -> OwnedType:
 def _owned_field(
     node: FieldDefinitionNode, owned: OwnedType, names: Mapping[str, str]
 ) -> OwnedField:
-    printed, applied = print_ast(node.type), _applied(node.directives, "join__field")
-    if not applied:
+    printed, joined = print_ast(node.type), applied(node.directives, "join__field")
+    if not joined:
         return OwnedField(node.name.value, printed, {graph: Join(printed) for graph in owned.keys})
     joins = {
         names[each["graph"]]: Join(
@@ -201,8 +187,10 @@ def _owned_field(
             each.get("requires", ""),
             each.get("provides", ""),
             bool(each.get("external") or each.get("usedOverridden")),
+            each.get("override") or "",
+            each.get("overrideLabel") or "",
         )
-        for each in applied
+        for each in joined
         if "graph" in each
     }
     return OwnedField(node.name.value, printed, joins)
@@ -215,7 +203,7 @@ def _fill_interfaces(
     members: dict[tuple[str, str], set[str]] = {}
     for node in document.definitions:
         if isinstance(node, ObjectTypeDefinitionNode):
-            for each in _applied(node.directives, "join__implements"):
+            for each in applied(node.directives, "join__implements"):
                 at = (each["interface"], names[each["graph"]])
                 members.setdefault(at, set()).add(node.name.value)
     for (interface, subgraph), found in members.items():
@@ -227,11 +215,3 @@ def _build(document: DocumentNode) -> GraphQLSchema:
     if faults := validate_schema(schema):
         raise InvalidSupergraph(*(fault.message for fault in faults))
     return schema
-
-
-def _applied(nodes: Iterable[DirectiveNode] | None, name: str) -> list[dict[str, Any]]:
-    return [_arguments(node) for node in nodes or () if node.name.value == name]
-
-
-def _arguments(node: DirectiveNode) -> dict[str, Any]:
-    return {a.name.value: value_from_ast_untyped(a.value) for a in node.arguments or ()}

@@ -6,7 +6,10 @@ from typing import Any
 
 from graphql import DirectiveDefinitionNode, DocumentNode, SchemaDefinitionNode, TypeDefinitionNode
 
-MACHINERY = ("join__", "link__", "inaccessible__", "tag__", "context__")
+MACHINERY = (
+    *("join__", "link__", "core__", "inaccessible__", "tag__", "context__", "federation__"),
+    *("requiresScopes__", "policy__", "cost__"),
+)
 KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
 LISTS = ("fields", "values", "arguments")
 

@@ -33,7 +33,8 @@ def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = Fa
     supergraph = _read_back(text, problems)
     problems.settle()
     if supergraph is not None:
-        satisfiability.check(supergraph, problems)
+        for active in (frozenset[str](), supergraph.labels):
+            satisfiability.check(supergraph.settled(active), problems)
     problems.settle()
     return text
 

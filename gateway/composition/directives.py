@@ -1,5 +1,10 @@
 """The directives that the composer knows, and what becomes of each."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.composition.model import Applied, Directives
+
 BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
 """GraphQL's own: carried over as they are."""
 
@@ -15,6 +20,11 @@ SUPPORTED = frozenset(
         "inaccessible",
         "tag",
         "interfaceObject",
+        "authenticated",
+        "requiresScopes",
+        "policy",
+        "cost",
+        "listSize",
     }
 )
 """Federation's, as far as composing and planning know them."""
@@ -22,14 +32,49 @@ SUPPORTED = frozenset(
 UNSUPPORTED = frozenset(
     {
         "composeDirective",
-        "authenticated",
-        "requiresScopes",
-        "policy",
-        "cost",
-        "listSize",
         "context",
         "fromContext",
         "cacheTag",
     }
 )
 """Federation's too, but refused: to drop one in silence would change what it promises."""
+
+
+def merged(all: Sequence[Directives]) -> list[Applied]:
+    """Merge the directives that any element may carry: each by its own strategy."""
+    found: list[Applied] = []
+    for word in ("deprecated", "specifiedBy", "oneOf", "inaccessible", "authenticated"):
+        applied = next((each for d in all for each in d.all(word)), None)
+        if applied is not None:
+            found.append(applied)
+    for word, argument in (("requiresScopes", "scopes"), ("policy", "policies")):
+        if said := [each.arguments.get(argument) or [] for d in all for each in d.all(word)]:
+            found.append(Applied(word, {argument: _all_of(said)}))
+    if weights := [each.arguments["weight"] for d in all for each in d.all("cost")]:
+        found.append(Applied("cost", {"weight": max(weights)}))
+    if sizes := [each.arguments for d in all for each in d.all("listSize")]:
+        found.append(Applied("listSize", _sizes(sizes)))
+    tags = {str(tag.arguments["name"]) for each in all for tag in each.all("tag")}
+    return found + [Applied("tag", {"name": tag}) for tag in sorted(tags)]
+
+
+def _all_of(said: Sequence[Any]) -> list[list[str]]:
+    """Demand what each subgraph demands: one of the groups of every one of them."""
+    groups: list[set[str]] = [set()]
+    for alternatives in said:
+        groups = [group | set(each) for group in groups for each in alternatives]
+    enough = {frozenset(g) for g in groups if not any(other < g for other in groups)}
+    return sorted(sorted(each) for each in enough)
+
+
+def _sizes(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if assumed := [each["assumedSize"] for each in said if each.get("assumedSize") is not None]:
+        found["assumedSize"] = max(assumed)
+    for word in ("slicingArguments", "sizedFields"):
+        if any(each.get(word) is not None for each in said):
+            found[word] = sorted({name for each in said for name in each.get(word) or ()})
+    if any("requireOneSlicingArgument" in each for each in said):
+        strict = [each.get("requireOneSlicingArgument", True) for each in said]
+        found["requireOneSlicingArgument"] = all(strict)
+    return found

@@ -3,9 +3,10 @@
 import enum
 from collections.abc import Sequence
 
+from gateway.composition.directives import merged as merged_directives
 from gateway.composition.model import Applied, Definition, Directives, Subgraph, Value, named
 from gateway.composition.printing import Name
-from gateway.composition.shared import Holder, Merge, description, shared_directives
+from gateway.composition.shared import Holder, Merge, description
 
 
 class Usage(enum.Flag):
@@ -55,7 +56,7 @@ def merge(run: Merge, definition: Definition, holders: Sequence[Holder], use: Us
 
 def _merge_value(name: str, having: Sequence[tuple[Subgraph, Value]]) -> Value:
     joins = [Applied("join__enumValue", {"graph": Name(s.graph)}) for s, _ in having]
-    shared = shared_directives([value.directives for _, value in having])
+    shared = merged_directives([value.directives for _, value in having])
     return Value(
         name, description([value.description for _, value in having]), Directives(joins + shared)
     )

@@ -8,9 +8,10 @@ from typing import Any
 from graphql import TypeNode, print_ast
 
 from gateway.composition import inputs
+from gateway.composition.directives import merged as merged_directives
 from gateway.composition.model import Applied, Definition, Directives, Field, Kind, Subgraph
 from gateway.composition.printing import Name
-from gateway.composition.shared import Holder, Merge, description, set_text, shared_directives
+from gateway.composition.shared import Holder, Merge, description, set_text
 from gateway.composition.types import least_strict
 
 
@@ -31,6 +32,11 @@ class Part:
     def is_shareable(self) -> bool:
         is_key = (self.type.name, self.field.name) in self.subgraph.key_fields
         return is_key or "shareable" in self.field.directives
+
+    @property
+    def is_by_turns(self) -> bool:
+        """Whether it takes the field over for some requests only."""
+        return self.field.directives.argument("override", "label") is not None
 
     @property
     def is_used_here(self) -> bool:
@@ -63,7 +69,12 @@ def handed_down(field: Field) -> Field:
 
 def _parts(name: str, holders: Sequence[Holder]) -> list[Part]:
     having = [(s, d, d.fields[name]) for s, d in holders if name in d.fields]
-    overridden = {field.directives.argument("override", "from") for _, _, field in having}
+    overridden = {
+        each.arguments.get("from")
+        for _, _, field in having
+        for each in field.directives.all("override")
+        if each.arguments.get("label") is None  # with one, both give it, by turns
+    }
     return [Part(s, d, field, s.name in overridden) for s, d, field in having]
 
 
@@ -86,12 +97,12 @@ def _merge_field(run: Merge, at: str, parts: Sequence[Part]) -> Field | None:
         merged,
         inputs.merge_arguments(run, at, [(p.subgraph, p.field.arguments) for p in parts]),
         description([p.field.description for p in parts]),
-        Directives(shared_directives([p.field.directives for p in parts])),
+        Directives(merged_directives([p.field.directives for p in parts])),
     )
 
 
 def _check_sharing(run: Merge, at: str, parts: Sequence[Part]) -> None:
-    giving = [p for p in parts if not p.is_external and not p.is_overridden]
+    giving = [p for p in parts if not (p.is_external or p.is_overridden or p.is_by_turns)]
     if not giving:
         run.problems.add("OVERRIDE_SOURCE_HAS_OVERRIDE", "taken over in a circle", at=at)
     alone = [p.subgraph.name for p in giving if not p.is_shareable]
@@ -128,6 +139,8 @@ def _join(part: Part, merged: TypeNode) -> dict[str, Any]:
         arguments["external"] = True
     if "override" in directives:
         arguments["override"] = directives.argument("override", "from")
+        if part.is_by_turns:
+            arguments["overrideLabel"] = directives.argument("override", "label")
     if part.is_overridden:
         arguments["usedOverridden"] = True
     return arguments

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from graphql import print_ast
 
+from gateway.composition.directives import merged as merged_directives
 from gateway.composition.model import Applied, Argument, Definition, Directives, Subgraph
 from gateway.composition.printing import Name
-from gateway.composition.shared import Holder, Merge, description, shared_directives
+from gateway.composition.shared import Holder, Merge, description
 from gateway.composition.types import most_strict
 
 Given = tuple[Subgraph, Mapping[str, Argument]]
@@ -86,7 +87,7 @@ def _merge_one(run: Merge, at: str, parts: Parts, code: str) -> Argument | None:
         merged,
         parts[0][1].default,
         description([argument.description for _, argument in parts]),
-        Directives(shared_directives([argument.directives for _, argument in parts])),
+        Directives(merged_directives([argument.directives for _, argument in parts])),
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from gateway.composition import enums, fields, inputs
+from gateway.composition.directives import merged as merged_directives
 from gateway.composition.model import Applied, Definition, Directives, Kind, Subgraph
 from gateway.composition.printing import Name
 from gateway.composition.problems import Problems
-from gateway.composition.shared import Holder, Merge, description, set_text, shared_directives
+from gateway.composition.shared import Holder, Merge, description, set_text
 
 
 def merge(
@@ -70,7 +71,7 @@ def _kind(name: str, holders: Sequence[Holder], problems: Problems) -> Kind | No
 
 def _begun(name: str, kind: Kind, holders: Sequence[Holder]) -> Definition:
     directives = [each for s, d in holders for each in _join_type(s, d)]
-    directives += shared_directives([d.directives for _, d in holders])
+    directives += merged_directives([d.directives for _, d in holders])
     return Definition(
         name,
         kind,

@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import StringValueNode, print_ast
 
+from gateway.composition.machinery import DIRECTIVES, LABEL, MACHINERY, OVERRIDE, links
 from gateway.composition.model import (
     Applied,
     Argument,
@@ -32,11 +33,16 @@ def print_supergraph(
     ordered = sorted(definitions, key=lambda each: each.name)
     body = [_definition(each) for each in ordered]
     uses = {a.name for each in ordered for a in _every_directive(each)}
-    extras = [word for word in ("inaccessible", "tag") if word in uses]
+    extras = [word for word in DIRECTIVES if word in uses]
+    has_labels = any(
+        "overrideLabel" in applied.arguments
+        for each in ordered
+        for applied in _every_directive(each)
+    )
     parts = [
-        _schema(extras, roots),
+        _schema([*links(extras)], roots, version=4 if has_labels else 3),
         *(DIRECTIVES[word] for word in extras),
-        MACHINERY,
+        MACHINERY.replace(OVERRIDE, OVERRIDE + LABEL) if has_labels else MACHINERY,
         _graphs(graphs),
         *body,
     ]
@@ -49,14 +55,14 @@ def print_plain(subgraph: Subgraph) -> str:
     return "\n\n".join(plain)
 
 
-def _schema(extras: Sequence[str], roots: Sequence[str]) -> str:
-    links = [
+def _schema(extras: Sequence[str], roots: Sequence[str], *, version: int) -> str:
+    written = [
         '  @link(url: "https://specs.apollo.dev/link/v1.0")',
-        '  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)',
-        *(LINKS[word] for word in extras),
+        f'  @link(url: "https://specs.apollo.dev/join/v0.{version}", for: EXECUTION)',
+        *extras,
     ]
     fields = [f"  {root.lower()}: {root}" for root in roots]
-    return "\n".join(["schema", *links, "{", *fields, "}"])
+    return "\n".join(["schema", *written, "{", *fields, "}"])
 
 
 def _graphs(graphs: Sequence[Subgraph]) -> str:
@@ -162,86 +168,3 @@ def _value(value: Any) -> str:
     if isinstance(value, Name):
         return str(value)
     return json.dumps(value, ensure_ascii=False)
-
-
-LINKS = {
-    "inaccessible": '  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)',
-    "tag": '  @link(url: "https://specs.apollo.dev/tag/v0.3")',
-}
-
-DIRECTIVES = {
-    "inaccessible": """\
-directive @inaccessible on
-  | FIELD_DEFINITION
-  | OBJECT
-  | INTERFACE
-  | UNION
-  | ENUM
-  | ENUM_VALUE
-  | SCALAR
-  | INPUT_OBJECT
-  | INPUT_FIELD_DEFINITION
-  | ARGUMENT_DEFINITION""",
-    "tag": """\
-directive @tag(name: String!) repeatable on
-  | FIELD_DEFINITION
-  | OBJECT
-  | INTERFACE
-  | UNION
-  | ENUM
-  | ENUM_VALUE
-  | SCALAR
-  | INPUT_OBJECT
-  | INPUT_FIELD_DEFINITION
-  | ARGUMENT_DEFINITION
-  | SCHEMA""",
-}
-
-MACHINERY = '''\
-directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
-
-directive @join__field(
-  graph: join__Graph
-  requires: join__FieldSet
-  provides: join__FieldSet
-  type: String
-  external: Boolean
-  override: String
-  usedOverridden: Boolean
-) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
-
-directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-
-directive @join__implements(
-  graph: join__Graph!
-  interface: String!
-) repeatable on OBJECT | INTERFACE
-
-directive @join__type(
-  graph: join__Graph!
-  key: join__FieldSet
-  extension: Boolean! = false
-  resolvable: Boolean! = true
-  isInterfaceObject: Boolean! = false
-) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
-
-directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
-
-directive @link(
-  url: String
-  as: String
-  for: link__Purpose
-  import: [link__Import]
-) repeatable on SCHEMA
-
-scalar join__FieldSet
-
-scalar link__Import
-
-enum link__Purpose {
-  """`SECURITY` features are needed to resolve fields securely."""
-  SECURITY
-
-  """`EXECUTION` features are needed to execute an operation."""
-  EXECUTION
-}'''

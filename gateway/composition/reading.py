@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     ConstDirectiveNode,
     DefinitionNode,
+    DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
@@ -95,10 +96,17 @@ class _Reader:
     is_linked: bool = False
     imported: dict[str, str] = field(default_factory=dict)
     namespace: str = "federation"
+    types: set[str] = field(default_factory=lambda: set(MACHINERY_TYPES))
+    """Types that are federation's own, by the names that they have here."""
+    own: set[str] = field(default_factory=set)
+    """Directives that the subgraph itself defines and that are none of federation's."""
     renamed: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
 
     def read_schema(self, document: DocumentNode) -> None:
+        for node in document.definitions:
+            if isinstance(node, DirectiveDefinitionNode):
+                self.own.add(node.name.value)
         for node in document.definitions:
             if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
                 continue
@@ -137,6 +145,8 @@ class _Reader:
             )
             if name.startswith("@"):
                 self.imported[(as_name or name).removeprefix("@")] = name.removeprefix("@")
+            else:
+                self.types.add(as_name or name)
 
     def canonical(self, name: str) -> str | None:
         """Give the name under which the composer knows a directive used here, or None."""
@@ -151,7 +161,7 @@ class _Reader:
 
     def read_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
         name = self._type_name(node.name.value)
-        if name in MACHINERY_TYPES or name.startswith(("federation__", "link__", "join__")):
+        if name in self.types or name.startswith(("federation__", "link__", "join__")):
             return
         kind, is_extension = KINDS[type(node)], isinstance(node, TypeExtensionNode)
         definition = self.definitions.setdefault(
@@ -240,6 +250,8 @@ class _Reader:
                 "UNSUPPORTED_DIRECTIVE", f"@{name} is not supported by this composer", at=at
             )
             return
+        if name in self.own:
+            return  # the subgraph's own affair: it stays there
         self.problems.add(
             "UNKNOWN_DIRECTIVE",
             f"@{name} is not a directive that this composer knows",

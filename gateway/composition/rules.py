@@ -1,5 +1,7 @@
 """What must be so within each subgraph before it can be merged with others."""
 
+import re
+
 from graphql import GraphQLError, build_ast_schema, parse, validate_schema
 
 from gateway.composition.field_sets import InvalidFieldSet, Touched, touched
@@ -13,6 +15,7 @@ from gateway.composition.model import (
 from gateway.composition.printing import print_plain
 from gateway.composition.problems import Problems
 
+LABEL = re.compile(r"[a-zA-Z][a-zA-Z0-9_\-:./]*|percent\((100(\.0{1,8})?|\d{1,2}(\.\d{1,8})?)\)")
 NO_QUERY = frozenset(
     {"Query root type must be provided.", "Type Query must define one or more fields."}
 )
@@ -135,8 +138,14 @@ def _check_override(
     at = f"{definition.name}.{field.name}"
     if field.directives.argument("override", "from") == subgraph.name:
         problems.add("OVERRIDE_FROM_SELF_ERROR", "the field is taken over from itself", at=at)
-    if field.directives.argument("override", "label") is not None:
-        problems.add("UNSUPPORTED_DIRECTIVE", "@override(label:) is not supported", at=at)
+    label = field.directives.argument("override", "label")
+    if label is not None and not LABEL.fullmatch(str(label)):
+        problems.add(
+            "OVERRIDE_LABEL_INVALID",
+            f'"{label}" is no label',
+            at=at,
+            hint="a label is a word, or percent(0) to percent(100)",
+        )
     for other in ("external", "requires", "provides"):
         if other in field.directives:
             code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"

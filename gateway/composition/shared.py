@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphql import parse, print_ast
 
-from gateway.composition.model import Applied, Definition, Directives, Subgraph
+from gateway.composition.model import Definition, Subgraph
 from gateway.composition.problems import Problems
 
 Holder = tuple[Subgraph, Definition]
@@ -32,17 +32,6 @@ class Merge:
 def description(texts: Iterable[str]) -> str:
     """Take the first that says something; descriptions may differ."""
     return next((text for text in texts if text), "")
-
-
-def shared_directives(all: Sequence[Directives]) -> list[Applied]:
-    """Merge those that any element may carry: each by its own rule."""
-    found: list[Applied] = []
-    for word in ("deprecated", "specifiedBy", "oneOf", "inaccessible"):
-        applied = next((d for each in all for d in each.all(word)), None)
-        if applied is not None:
-            found.append(applied)
-    tags = {str(tag.arguments["name"]) for each in all for tag in each.all("tag")}
-    return found + [Applied("tag", {"name": tag}) for tag in sorted(tags)]
 
 
 def set_text(fields: str) -> str:

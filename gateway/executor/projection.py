@@ -22,7 +22,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.executor.tree import TYPENAME, Object
+from gateway.executor.tree import TYPENAME, Object, type_name
 from gateway.planner.operation import INTROSPECTION, Field, Fragment, Operation, Selections
 
 
@@ -35,7 +35,7 @@ BROKEN = _Broken()
 
 @dataclass(slots=True)
 class Notes:
-    """What is worth saying of a completed answer: the fields whose promise was broken."""
+    """What is worth saying of a completed answer: which promises of the schema were broken."""
 
     broken: list[str] = field(default_factory=list)
 
@@ -106,7 +106,7 @@ class _Compiler:
         if isinstance(type, GraphQLList):
             return _list(self._value(type.of_type, selections, at))
         if is_enum_type(type):
-            return _enum(frozenset(type.values))
+            return _enum(frozenset(type.values), at)
         if is_object_type(type):
             return _nullable(_object(self.entries(type, selections)))
         if is_composite_type(type):
@@ -115,20 +115,23 @@ class _Compiler:
 
     def _abstract(self, name: str, selections: Selections) -> Complete:
         """Complete by the value's own type; what is made for a type is made when it turns up."""
-        known: dict[str | None, Complete | None] = {None: self._of_no_type(name, selections)}
+        known: dict[str, Complete | None] = {"": self._of_no_type(name, selections)}
         possible = self.schema.get_possible_types(self.schema.type_map[name])  # type: ignore[arg-type]  # it is abstract
         by_name = {each.name: each for each in possible}
 
         def complete(value: Any, notes: Notes) -> Any:
             if not isinstance(value, dict):
                 return None
-            type_name = value.get(TYPENAME)
-            if type_name not in known:
-                found = by_name.get(str(type_name))
+            told = type_name(value)
+            if told not in known:
+                found = by_name.get(told)
                 entries = self.entries(found, selections) if found else None
-                known[type_name] = None if entries is None else _object(entries)
-            by_type = known[type_name]
-            return by_type(value, notes) if by_type else None
+                known[told] = None if entries is None else _object(entries)
+            by_type = known[told]
+            if by_type is None:
+                notes.broken.append(f"an object came for {name} that is of no type of it")
+                return None
+            return by_type(value, notes)
 
         return complete
 
@@ -168,7 +171,7 @@ def _non_null(inner: Complete | None, at: str) -> Complete:
     def complete(value: Any, notes: Notes) -> Any:
         completed = value if inner is None else inner(value, notes)
         if completed is None:
-            notes.broken.append(at)
+            notes.broken.append(f"null came for {at}, which promises a value")
             return BROKEN
         return completed
 
@@ -187,8 +190,11 @@ def _list(inner: Complete | None) -> Complete:
     return complete
 
 
-def _enum(values: frozenset[str]) -> Complete:
-    def complete(value: Any, _notes: Notes) -> Any:
-        return value if value in values else None
+def _enum(values: frozenset[str], at: str) -> Complete:
+    def complete(value: Any, notes: Notes) -> Any:
+        if value is None or (isinstance(value, str) and value in values):
+            return value
+        notes.broken.append(f"a value came for {at} that is none of its enum")
+        return None
 
     return complete

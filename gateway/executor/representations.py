@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 
 from gateway.errors import PathItem
-from gateway.executor.tree import TYPENAME, Object, located, targets
+from gateway.executor.tainting import Tainted
+from gateway.executor.tree import TYPENAME, Object, located, targets, type_name
 from gateway.planner import Entities
 from gateway.planner.plan import Told
 
@@ -15,13 +16,13 @@ class Batch:
 
     __slots__ = ("representations", "targets")
 
-    def __init__(self, data: Object, entities: Entities) -> None:
+    def __init__(self, data: Object, entities: Entities, tainted: Tainted) -> None:
         self.representations: list[Object] = []
         self.targets: list[list[Object]] = []
         places: dict[bytes, int] = {}
         for path in entities.paths:
             for target in targets(data, path):
-                if not _has_key(entities, target):
+                if not _has_key(entities, target) or tainted.has(target, entities.told):
                     continue
                 built = {TYPENAME: entities.type, **_told(entities.told, target)}
                 index = places.setdefault(orjson.dumps(built), len(places))
@@ -50,7 +51,7 @@ def _has_key(entities: Entities, target: Object) -> bool:
 def _told(told: tuple[Told, ...], value: Object) -> Object:
     found: Object = {}
     for each in told:
-        if each.types is None or value.get(TYPENAME) in each.types:
+        if each.types is None or type_name(value) in each.types:
             found[each.name] = _value(each.inner, value.get(each.source))
     return found
 

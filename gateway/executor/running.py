@@ -6,12 +6,16 @@ from itertools import takewhile
 from typing import Any
 
 from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
+from gateway.executor.extensions import Extensions
 from gateway.executor.representations import Batch
-from gateway.executor.tree import Object, copied, merge
+from gateway.executor.tainting import Tainted
+from gateway.executor.tree import Object, copied, located, merge, renamed, targets
 from gateway.planner import Entities, Fetch, Plan
 
 Ask = Callable[[Fetch, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """Sends a fetch with its variables and gives the subgraph's answer, or raises `SubgraphFailed`."""
+Batches = list[tuple[Entities, Batch]]
+UNREADABLE = {"message": "the service gave an error that cannot be read"}
 
 
 class Run:
@@ -23,6 +27,8 @@ class Run:
         self.ask = ask
         self.data: Object = {}
         self.errors: list[Error] = []
+        self.extensions = Extensions()
+        self.tainted = Tainted()
 
     async def finish(self) -> None:
         """Carry out all fetches; afterwards `data` and `errors` are complete."""
@@ -51,71 +57,89 @@ class Run:
 
     async def _fetch(self, fetch: Fetch) -> None:
         given = {name: self.variables[name] for name in fetch.variables if name in self.variables}
-        batches = [(each, Batch(self.data, each)) for each in fetch.entities]
+        batches = [(each, Batch(self.data, each, self.tainted)) for each in fetch.entities]
         if batches and not any(batch.representations for _, batch in batches):
+            return
+        if fetch.at and not targets(self.data, fetch.at):
             return
         for entities, batch in batches:
             given[entities.variable] = batch.representations
         try:
             answer = await self.ask(fetch, given)
         except SubgraphFailed as failure:
-            path = self._path_of(fetch, batches)
-            self.errors.append(
-                error(failure.code, failure.message, path=path, service=fetch.subgraph)
-            )
+            self._fail(fetch, batches, failure.code, failure.message)
             return
         self._take(fetch, batches, answer)
 
-    def _take(
-        self, fetch: Fetch, batches: list[tuple[Entities, Batch]], answer: Mapping[str, Any]
-    ) -> None:
-        data = answer.get("data")
-        if isinstance(data, dict):
-            if not batches:
-                merge(self.data, data)
-            for entities, batch in batches:
-                self._take_entities(batch, data.get(entities.alias))
-        for told in answer.get("errors") or ():
-            self._take_error(fetch, batches, told)
+    def _fail(self, fetch: Fetch, batches: Batches, code: Code, message: str) -> None:
+        path = self._path_of(fetch, batches)
+        self.errors.append(error(code, message, path=path, service=fetch.subgraph))
 
-    def _take_entities(self, batch: Batch, given: Any) -> None:
-        if not isinstance(given, list):
-            return
-        for targets, entity in zip(batch.targets, given, strict=False):
+    def _take(self, fetch: Fetch, batches: Batches, answer: Mapping[str, Any]) -> None:
+        names = dict(fetch.renamed)
+        data = renamed(answer.get("data"), names) if names else answer.get("data")
+        told = answer.get("errors") or ()
+        if isinstance(data, dict):
+            for target in () if batches else targets(self.data, fetch.at):
+                merge(target, copied(data) if fetch.at else data)
+            kept = [self._keep(batch, data.get(entities.alias)) for entities, batch in batches]
+            if not all(kept) and not told:
+                message = f"the {fetch.subgraph} service gave other entities than were asked for"
+                self._fail(fetch, batches, Code.SUBGRAPH_UNAVAILABLE, message)
+        elif not told:
+            message = f"the {fetch.subgraph} service gave no data"
+            self._fail(fetch, batches, Code.SUBGRAPH_UNAVAILABLE, message)
+        for each in told:
+            self._take_error(fetch, batches, each if isinstance(each, dict) else UNREADABLE)
+        if "extensions" in answer:
+            self.extensions.take(
+                answer["extensions"], lambda path: self._paths(fetch, batches, path)
+            )
+
+    def _keep(self, batch: Batch, given: Any) -> bool:
+        """Merge the entities that came, or say that these are not those that were asked for."""
+        if not batch.representations:
+            return True
+        if not isinstance(given, list) or len(given) != len(batch.targets):
+            return False
+        for places, entity in zip(batch.targets, given, strict=True):
             if not isinstance(entity, dict):
                 continue
-            for target in targets:
-                merge(target, entity if len(targets) == 1 else copied(entity))
+            for target in places:
+                merge(target, entity if len(places) == 1 else copied(entity))
+        return True
 
-    def _take_error(self, fetch: Fetch, batches: list[tuple[Entities, Batch]], told: Any) -> None:
+    def _take_error(self, fetch: Fetch, batches: Batches, told: Mapping[str, Any]) -> None:
         """Keep a subgraph's error, under the paths that the client knows."""
-        if not isinstance(told, dict):
-            told = {"message": "the service gave an error that cannot be read"}
         extensions = told.get("extensions")
         extensions = dict(extensions) if isinstance(extensions, dict) else {}
         extensions.setdefault("code", Code.INTERNAL.value)
         extensions["service"] = fetch.subgraph
         message = str(told.get("message", ""))
         path = told.get("path")
-        for at in self._paths(batches, path if isinstance(path, list) else []):
+        names = dict(fetch.renamed)
+        steps = path if isinstance(path, list) else []
+        steps = [step for step in steps if isinstance(step, str | int)]
+        steps = [names.get(step, step) if isinstance(step, str) else step for step in steps]
+        for at in self._paths(fetch, batches, steps):
+            self.tainted.note(self.data, at)
             kept: Error = {"message": message, "extensions": extensions}
             self.errors.append({**kept, "path": list(at)} if at else kept)
 
-    def _path_of(
-        self, fetch: Fetch, batches: list[tuple[Entities, Batch]]
-    ) -> tuple[PathItem, ...]:
+    def _path_of(self, fetch: Fetch, batches: Batches) -> tuple[PathItem, ...]:
         """Say where a fetch that brought nothing leaves a gap: down to the first list."""
         if not batches:
-            return fetch.keys if len(fetch.keys) == 1 else ()
+            keys = fetch.keys if len(fetch.keys) == 1 else ()
+            return (*(segment.key for segment in fetch.at), *keys)
         entities, batch = next(it for it in batches if it[1].representations)
         at = batch.where(self.data, entities, 0)[0]
         return tuple(takewhile(lambda step: isinstance(step, str), at))
 
     def _paths(
-        self, batches: list[tuple[Entities, Batch]], path: list[Any]
+        self, fetch: Fetch, batches: Batches, path: list[Any]
     ) -> list[tuple[PathItem, ...]]:
         if not batches:
-            return [tuple(path)]
+            return [(*at, *path) for at in located(self.data, fetch.at)]
         for entities, batch in batches:
             match path:
                 case [alias, int(index), *rest] if alias == entities.alias and 0 <= index < len(

@@ -1,6 +1,6 @@
 """The answer while it grows: finding places in it, and merging what subgraphs gave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.errors import PathItem
@@ -8,6 +8,12 @@ from gateway.planner.plan import Path
 
 Object = dict[str, Any]
 TYPENAME = "__typename"
+
+
+def type_name(value: Object) -> str:
+    """Name an object's type, if it tells one: what is no text is none."""
+    name = value.get(TYPENAME)
+    return name if isinstance(name, str) else ""
 
 
 def targets(data: Object, path: Path) -> list[Object]:
@@ -19,7 +25,7 @@ def targets(data: Object, path: Path) -> list[Object]:
             value
             for each in found
             for value in _flat(each.get(key))
-            if types is None or value.get(TYPENAME) in types
+            if types is None or type_name(value) in types
         ]
     return found
 
@@ -32,7 +38,7 @@ def located(data: Object, path: Path) -> list[tuple[PathItem, ...]]:
             ((*at, segment.key, *inner), value)
             for at, each in found
             for inner, value in _flat_at(each.get(segment.key), ())
-            if segment.types is None or value.get(TYPENAME) in segment.types
+            if segment.types is None or type_name(value) in segment.types
         ]
     return [at for at, _ in found]
 
@@ -85,4 +91,13 @@ def copied(value: Any) -> Any:
         return {key: copied(each) for key, each in value.items()}
     if isinstance(value, list):
         return [copied(each) for each in value]
+    return value
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Give a subgraph's answer with the keys that the plan speaks of."""
+    if isinstance(value, dict):
+        return {names.get(key, key): renamed(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [renamed(each, names) for each in value]
     return value

@@ -2,9 +2,11 @@
 
 from gateway.planner.drafts import Draft, Place, Spot
 from gateway.planner.operation import TYPENAME, Field
-from gateway.planner.plan import Path
+from gateway.planner.plan import Path, Told
 
 TYPENAME_FIELD = Field(TYPENAME, TYPENAME, "", frozenset(), (), is_leaf=True)
+
+Tellings = tuple[Told, ...]
 
 
 class Drafts:
@@ -13,7 +15,7 @@ class Drafts:
     def __init__(self) -> None:
         self.all: list[Draft] = []
         self._roots: dict[str, Draft] = {}
-        self._entities: dict[tuple[str, str, Path, frozenset[Draft]], Draft] = {}
+        self._entities: dict[tuple[str, str, Path, frozenset[Draft]], list[Draft]] = {}
 
     def root(self, subgraph: str, type: str) -> Draft:
         """Give the one fetch from this subgraph's root."""
@@ -24,18 +26,31 @@ class Drafts:
     def next_root(self, subgraph: str, type: str) -> Draft:
         """Give a fetch from the root behind all others, or the last if it is all there is."""
         last = self.all[-1] if self.all else None
-        if last is not None and not last.is_entity and last.subgraph == subgraph:
+        if last is not None and last.is_root and last.subgraph == subgraph:
             return last
         return self._begin(Draft(subgraph, type, (), _last(frozenset(self.all))))
 
-    def entity(self, subgraph: str, type: str, path: Path, parents: frozenset[Draft]) -> Draft:
-        """Give the fetch of these objects that waits for just these others."""
+    def entity(
+        self, way: Spot, place: Place, parents: frozenset[Draft], told: tuple[Tellings, Tellings]
+    ) -> Draft:
+        """Give the fetch of the place's objects that waits for just these others, told so."""
         parents = _last(parents)
-        at = (subgraph, type, path, parents)
-        if at not in self._entities:
-            draft = Draft(subgraph, type, path, parents, is_entity=True)
-            self._entities[at] = self._begin(draft)
-        return self._entities[at]
+        at = (way.subgraph, way.type, place.path, parents)
+        alike = self._entities.setdefault(at, [])
+        found = next((each for each in alike if each.can_take(*told)), None)
+        if found is None:
+            found = Draft(way.subgraph, way.type, place.path, parents, is_entity=True)
+            alike.append(self._begin(found))
+        found.take(*told)
+        return found
+
+    def reentry(self, way: Spot, place: Place) -> Draft:
+        """Give the fetch from a subgraph's root whose answer stands inside the answer."""
+        parents = frozenset({place.draft})
+        alike = self._entities.setdefault((way.subgraph, way.type, place.path, parents), [])
+        if not alike:
+            alike.append(self._begin(Draft(way.subgraph, way.type, place.path, parents)))
+        return alike[0]
 
     def _begin(self, draft: Draft) -> Draft:
         self.all.append(draft)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.planner.operation import Field, Fragment, Selections, fields_of
-from gateway.planner.plan import Path, Segment, Told
+from gateway.planner.plan import Path, Segment, Told, agree, merged
 
 
 @dataclass(slots=True)
@@ -39,6 +39,10 @@ class Draft:
     node: Node = field(default_factory=Node)
 
     @property
+    def is_root(self) -> bool:
+        return not self.is_entity and not self.path
+
+    @property
     def depth(self) -> int:
         return 1 + max((parent.depth for parent in self.parents), default=0)
 
@@ -50,7 +54,11 @@ class Draft:
 
     @property
     def told(self) -> tuple[Told, ...]:
-        return tuple({**self.key, **self.required})
+        return merged((*self.key, *self.required))
+
+    def can_take(self, key: Iterable[Told], required: Iterable[Told]) -> bool:
+        """Say whether its objects can be told this too: one name cannot have two meanings."""
+        return agree((*self.key, *self.required, *key, *required))
 
     def take(self, key: Iterable[Told], required: Iterable[Told]) -> None:
         """Have its objects told by this key, and bring along what is required."""
@@ -89,16 +97,16 @@ class Place:
 
 
 class Claims:
-    """Which field each key of the answer stands for, so that hidden fields take free keys."""
+    """Which fields each key of the answer stands for, so that hidden fields take free keys."""
 
     def __init__(self, selections: Selections) -> None:
-        self._held: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
+        self._held: dict[tuple[str, ...], dict[str, set[tuple[str, str]]]] = {}
         self._claim((), selections)
 
     def _claim(self, keys: tuple[str, ...], selections: Selections) -> None:
         held = self._held.setdefault(keys, {})
         for each in fields_of(selections):
-            held[each.key] = (each.name, each.arguments)
+            held.setdefault(each.key, set()).add((each.name, each.arguments))
             if each.selections:
                 self._claim((*keys, each.key), each.selections)
 
@@ -118,7 +126,7 @@ class Claims:
     def _free_key(self, keys: tuple[str, ...], asked: Field) -> str:
         held = self._held.setdefault(keys, {})
         meaning, key, count = (asked.name, asked.arguments), asked.name, 0
-        while held.setdefault(key, meaning) != meaning:
+        while held.setdefault(key, {meaning}) != {meaning}:
             count += 1
             key = f"_{count}_{asked.name}"
         return key

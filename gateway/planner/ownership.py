@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gateway.owned import Join
 from gateway.planner.drafts import Spot
 from gateway.planner.operation import (
     TYPENAME,
@@ -12,7 +13,7 @@ from gateway.planner.operation import (
     fields_of,
     type_of,
 )
-from gateway.supergraph import Join, Supergraph
+from gateway.supergraph import Supergraph
 
 WRAPPING = str.maketrans("", "", "[]!")
 
@@ -57,6 +58,11 @@ class Ownership:
         """Say whether the type is an interface object here: an interface, but told by no type."""
         owned = self.supergraph.types.get(spot.type)
         return owned is not None and spot.subgraph in owned.interface_objects
+
+    def is_reentry(self, way: Spot) -> bool:
+        """Say whether a jump leads back to the root of queries, where no key is needed."""
+        root = self.supergraph.full.query_type
+        return root is not None and way.type == root.name
 
     def is_abstract(self, spot: Spot, asked: Field) -> bool:
         """Say whether a field's value is told apart by its type, by clients or by the answer."""

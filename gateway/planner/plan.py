@@ -1,7 +1,7 @@
 """A plan: fetches as pure data, each with the fetches that must be done before it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,41 @@ def told_text(told: tuple[Told, ...]) -> str:
     return "{ " + " ".join(map(str, told)) + " }"
 
 
+def merged(all: Iterable[Told]) -> tuple[Told, ...]:
+    """Tell each value once, with all that is told of it; of some types it may be more."""
+    values: dict[tuple[str, str], list[Told]] = {}
+    for each in all:
+        values.setdefault((each.source, each.name), []).append(each)
+    return tuple(piece for parts in values.values() for piece in _pieces(parts))
+
+
+def _pieces(parts: list[Told]) -> Iterator[Told]:
+    first = parts[0]
+    of_all = [each for each in parts if each.types is None]
+    inner = merged(told for each in of_all for told in each.inner)
+    if of_all:
+        yield replace(first, types=None, inner=inner)
+    types_of: dict[tuple[Told, ...], set[str]] = {}
+    for type in sorted(frozenset().union(*(each.types or () for each in parts))):
+        speaking = [each for each in parts if each.types is None or type in each.types]
+        of_type = merged(told for each in speaking for told in each.inner)
+        types_of.setdefault(of_type, set()).add(type)
+    for of_type, types in types_of.items():
+        if not of_all or of_type != inner:
+            yield replace(first, types=frozenset(types), inner=of_type)
+
+
+def agree(told: Iterable[Told]) -> bool:
+    """Say whether each name is told from one source only, at every depth."""
+    sources: dict[str, str] = {}
+    inner: dict[str, list[Told]] = {}
+    for each in told:
+        if sources.setdefault(each.name, each.source) != each.source:
+            return False
+        inner.setdefault(each.name, []).extend(each.inner)
+    return all(map(agree, inner.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Entities:
     """Objects of one type that a fetch asks more of, at one path or several."""
@@ -71,6 +106,10 @@ class Fetch:
     is_mutation: bool = False
     keys: tuple[str, ...] = ()
     """Keys of the answer that a fetch from the root gives."""
+    at: Path = ()
+    """Where its answer stands, if it is one from the root that stands inside the answer."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Keys that the document uses for others, because those would clash in this subgraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +125,8 @@ class Plan:
 def _lines(fetch: Fetch) -> Iterator[str]:
     after = f"after {', '.join(map(str, fetch.after))}" if fetch.after else "at once"
     yield f"{fetch.number}. {fetch.subgraph}, {after}"
+    if fetch.at:
+        yield f"   at {'.'.join(map(str, fetch.at))}"
     if not fetch.entities:
         yield f"   {fetch.document}"
     for each in fetch.entities:

@@ -127,15 +127,16 @@ class _Planner:
 
     def _entities(self, place: Place, way: Spot, requires: str = "") -> Draft:
         """Give the fetch of the place's objects by this way; it waits for what it must tell."""
+        if self.routes.is_reentry(way):
+            return self.drafts.reentry(way, place)
         key = self._hidden(place, self.routes.key(place.spot, way))
         parents = self._select(place, key)
         required: Selections = ()
         if requires:
             required = self._hidden(place, self.routes.field_set(way.type, requires))
             parents |= self._select(place, required)
-        draft = self.drafts.entity(way.subgraph, way.type, place.path, frozenset(parents))
-        draft.take(self._told(way.type, key), self._told(way.type, required))
-        return draft
+        told = self._told(way.type, key), self._told(way.type, required)
+        return self.drafts.entity(way, place, frozenset(parents), told)
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)

@@ -1,8 +1,10 @@
 """Writes drafts down as fetches: their documents, and which of them share a request."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
+from gateway.planner.clashes import Clashes
 from gateway.planner.drafts import Draft, Node
 from gateway.planner.operation import TYPENAME, Field, Operation
 from gateway.planner.plan import Entities, Fetch, Plan, Told, told_text
@@ -13,13 +15,22 @@ Group = list[Draft]
 
 def render(supergraph: Supergraph, operation: Operation, drafts: Sequence[Draft]) -> Plan:
     """Write the plan, each fetch behind those it waits for."""
+    renamed = {draft: _settled(supergraph, draft) for draft in drafts}
     groups = _groups(drafts)
     numbers = {draft: n for n, group in enumerate(groups, 1) for draft in group}
     fetches = []
     for number, group in enumerate(groups, 1):
         after = sorted({numbers[parent] for parent in group[0].parents})
-        fetches.append(_fetch(supergraph, operation, number, tuple(after), group))
+        fetch = _fetch(supergraph, operation, number, tuple(after), group)
+        names = {alias: key for draft in group for alias, key in renamed[draft].items()}
+        fetches.append(replace(fetch, renamed=tuple(sorted(names.items()))))
     return Plan(tuple(fetches))
+
+
+def _settled(supergraph: Supergraph, draft: Draft) -> dict[str, str]:
+    clashes = Clashes(supergraph, draft.subgraph)
+    clashes.settle(draft)
+    return clashes.renamed
 
 
 def _groups(drafts: Sequence[Draft]) -> list[Group]:
@@ -40,15 +51,17 @@ def _fetch(
     defined = [operation.variables[name] for name in variables]
     title = _title(operation, first.subgraph, number)
     if not first.is_entity:
-        head = f"{operation.kind} {title}{_defined(defined)}"
+        kind = operation.kind if first.is_root else "query"
+        head = f"{kind} {title}{_defined(defined)}"
         return Fetch(
             number,
             first.subgraph,
             after,
             f"{head} {_text(first.node)}",
             variables,
-            is_mutation=operation.kind == "mutation",
+            is_mutation=kind == "mutation",
             keys=tuple(first.node.fields),
+            at=first.path,
         )
     entities = tuple(_entities(supergraph, group))
     defined = [f"${each.variable}: [_Any!]!" for each in entities] + defined

@@ -23,6 +23,7 @@ class Routes(Ownership):
     def __init__(self, supergraph: Supergraph) -> None:
         super().__init__(supergraph)
         self._prices: dict[tuple[Spot, Field | Fragment, Barred], int | None] = {}
+        self._parts: dict[Field, tuple[Field, ...]] = {}
 
     def price(self, spot: Spot, selection: Field | Fragment, barred: Barred = OPEN) -> int | None:
         """Say what it costs to get this from here, or None where no way leads to it."""
@@ -53,7 +54,15 @@ class Routes(Ownership):
         ]
         if self.gives(spot, asked.name):
             prices.append(self.inside(spot, asked, barred))
-        return min((price for price in prices if price is not None), default=None)
+        whole = min((price for price in prices if price is not None), default=None)
+        parts = self.parts(asked) if whole is None else ()
+        return _sum(self._field_price(spot, part, barred) for part in parts) if parts else whole
+
+    def parts(self, asked: Field) -> tuple[Field, ...]:
+        """Part a field that nobody may be able to give whole; nothing where it has one part."""
+        if asked not in self._parts:
+            self._parts[asked] = _parts(asked)
+        return self._parts[asked]
 
     def _stand_in_price(
         self, spot: Spot, selection: Field | Fragment, barred: Barred
@@ -100,6 +109,8 @@ class Routes(Ownership):
         for_field = (f"{way.type}.{name}", way.subgraph)
         if for_field in barred:
             return None
+        if self.is_reentry(way):
+            return JUMP
         required = self.field_set(way.type, join.requires) if join.requires else ()
         return _sum(
             [
@@ -126,6 +137,24 @@ class Routes(Ownership):
         found = [self.field_set(way.type, key.fields) for key in keys]
         priced = [(self.price_all(spot, each, barred), each) for each in found]
         return [(price, each) for price, each in priced if price is not None]
+
+
+def _parts(asked: Field) -> tuple[Field, ...]:
+    if len(asked.selections) > 1:
+        return tuple(replace(asked, selections=(each,)) for each in asked.selections)
+    for only in asked.selections:
+        inner = _parts_of(only)
+        return tuple(replace(asked, selections=(each,)) for each in inner)
+    return ()
+
+
+def _parts_of(selection: Field | Fragment) -> tuple[Field | Fragment, ...]:
+    if isinstance(selection, Field):
+        return _parts(selection)
+    if len(selection.selections) > 1:
+        return tuple(replace(selection, selections=(each,)) for each in selection.selections)
+    inner = _parts_of(selection.selections[0])
+    return tuple(replace(selection, selections=(each,)) for each in inner)
 
 
 def _sum(prices: Iterable[int | None]) -> int | None:

@@ -141,17 +141,17 @@ def logged(capsys, seen={}):  # noqa: B006  # the text so far, since reading it 
 
 async def test_what_is_laid_again_while_a_relay_carries_it_goes_once_more(works, worker, stream):
     """The relay may have given it to a stream that is lost: what it forgets then, it does not."""
+    carried: list[str] = []
+
+    class Late(Relay):
+        async def _forget(self, connection, events):
+            if not carried:
+                assert await republished(worker) == 1
+            carried.extend(it.id for it in events)
+            await super()._forget(connection, events)
+
     await tell(works, "shp_1")
-    relay = Relay(worker, stream, "toy")
-    forget, carried = relay._forget, []
-
-    async def late(connection, events):
-        if not carried:
-            assert await republished(worker) == 1
-        carried.extend(it.id for it in events)
-        await forget(connection, events)
-
-    relay._forget = late
+    relay = Late(worker, stream, "toy")
     task = asyncio.create_task(relay.run())
     await until(lambda: len(carried) > 1)
     await until(lambda: none_pending(worker))

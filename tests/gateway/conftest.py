@@ -136,3 +136,9 @@ async def front(fronts: Any) -> Front:
     }
     made: Front = await fronts(subgraphs)
     return made
+
+
+@pytest.fixture
+async def front_client() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as client:
+        yield client

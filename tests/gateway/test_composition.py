@@ -283,7 +283,7 @@ def test_an_overridden_field_is_given_by_its_new_owner_only():
         ),
         ("UNKNOWN_DIRECTIVE", QUERY, "type T @mine { n: Int }"),
         ("UNKNOWN_DIRECTIVE", QUERY, "type T { n(x: Int @mine): Int }"),
-        ("UNSUPPORTED_DIRECTIVE", QUERY, "type T { n: Int @federation__authenticated }"),
+        ("UNSUPPORTED_DIRECTIVE", QUERY, 'type T @federation__context(name: "c") { n: Int }'),
         (
             "UNSUPPORTED_LINKED_FEATURE",
             QUERY,

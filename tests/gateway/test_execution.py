@@ -227,4 +227,4 @@ async def test_one_document_is_planned_once_however_many_ask(front: Front):
     query = "{ products(first: 1) { name reviews { stars } } }"
     answers = await asyncio.gather(*(front.ask(query) for _ in range(20)))
     assert all(answer.data == answers[0].data for answer in answers)
-    assert len(front.door.pipeline._plans._kept) == 1
+    assert len(front.door.pipeline.graph.plans._kept) == 1

@@ -81,16 +81,18 @@ def write_graph(folder: Path, url: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(env: dict[str, str], socket: Path) -> AsyncIterator[Any]:
+async def running(
+    env: dict[str, str], socket: Path | None = None, url: str = "http://gateway"
+) -> AsyncIterator[Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gateway.main", env=env, stderr=asyncio.subprocess.PIPE
     )
-    connector = aiohttp.UnixConnector(str(socket))
+    connector = aiohttp.UnixConnector(str(socket)) if socket else None
     try:
         async with aiohttp.ClientSession(connector=connector) as client:
             async with asyncio.timeout(30):
                 # another process sets no event of ours
-                while process.returncode is None and not await is_ready(client):  # noqa: ASYNC110
+                while process.returncode is None and not await is_ready(client, url):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             yield process, client
     finally:
@@ -99,9 +101,9 @@ async def running(env: dict[str, str], socket: Path) -> AsyncIterator[Any]:
         await process.communicate()
 
 
-async def is_ready(client: aiohttp.ClientSession) -> bool:
+async def is_ready(client: aiohttp.ClientSession, url: str = "http://gateway") -> bool:
     try:
-        async with client.get("http://gateway/readyz") as got:
+        async with client.get(f"{url}/readyz") as got:
             return got.status == 200
     except aiohttp.ClientError:
         return False

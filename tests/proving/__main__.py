@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.proving import deep_pages, faulty, proofs, subscribing, transcripts
+from tests.proving import deep_pages, faulty, peering, proofs, subscribing, transcripts, wired
 
 
 def main(names):
@@ -12,9 +12,11 @@ def main(names):
         it.__name__: it
         for it in (
             *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
+            proofs.chance_graphs,
             *(proofs.generated_operations, proofs.typescript, proofs.compiled),
             *(deep_pages.deep_pages, subscribing.subscribers),
             *(faulty.faults, faulty.planted_bugs),
+            *(wired.http_audit, wired.live, wired.gateway_soak, peering.peers),
         )
     }
     if unknown := set(names) - known.keys():

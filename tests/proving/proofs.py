@@ -166,19 +166,34 @@ def federation(transcript):
         "compose shows clients the same schema, gives each field to the same subgraphs, and\n"
         "every query is planned into fetches that its subgraphs allow."
     )
+    return tested(transcript, "tests/gateway/test_corpus.py", {"FEDERATION_CORPUS": str(corpus)})
+
+
+def chance_graphs(transcript):
+    """Split more graphs than the tests do; FIRST is another seed, GRAPHS makes it longer."""
+    first, graphs = os.environ.get("FIRST") or "1000", os.environ.get("GRAPHS") or "300"
+    transcript.title = "Chance graphs, split over subgraphs, against one schema"
+    transcript.meaning = (
+        "Schemas of chance, split over two to four strict subgraphs (keys of every kind,\n"
+        "requires, provides, external, overrides, interfaces, unions, interface objects, value\n"
+        "types) and chance queries: the gateway answers as one schema with all of the data does.\n"
+        "Spoilt documents are refused or answered so, never a fault."
+    )
+    told = {"CHANCE_GRAPHS": graphs, "CHANCE_GRAPHS_FROM": first}
+    return tested(transcript, "tests/gateway/test_chance_graphs.py", told)
+
+
+def tested(transcript, file, environment):
+    """Run a file of tests, and say how many of each were so."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [
-            "-m",
-            "pytest",
-            "-n0",
-            "-q",
-            f"--junit-xml={report}",
-            "tests/gateway/test_corpus.py",
-        ]
-        environment = os.environ | {"FEDERATION_CORPUS": str(corpus)}
+        command = ["-m", "pytest", "-n0", "-q", f"--junit-xml={report}", file]
         ran = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, check=False
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=os.environ | environment,
+            capture_output=True,
+            check=False,
         )
         cases = list(ET.parse(report).iter("testcase"))
     passed = Counter(it.get("name", "").partition("[")[0] for it in cases if not len(it))
