@@ -176,17 +176,17 @@ def tenant_create(
         str | None, typer.Option(help="Its short name; made from NAME when left out.")
     ] = None,
     password: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="The administrator's password; asked for when left out.",
+            help="The administrator's password; when left out, they choose it by a link.",
             envvar="CRM_PASSWORD",
-            prompt=True,
-            hide_input=True,
-            confirmation_prompt=True,
         ),
-    ],
+    ] = None,
 ) -> None:
     """Create a company with its first administrator.
+
+    Prints a link by which the administrator chooses a password, once: the mutation
+    acceptInvitation takes the token in it.
 
     \b
     Examples:

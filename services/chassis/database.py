@@ -23,7 +23,6 @@ from sqlalchemy import (
     inspect,
     select,
     text,
-    true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import (
@@ -37,9 +36,10 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import True_
 
-from services.chassis import indexing
+from services.chassis import indexing, scoping
 from services.chassis.actor import Actor
 from services.chassis.events import Event
+from services.chassis.permissions import Permission
 
 F = TypeVar("F", bound=Event)
 
@@ -94,6 +94,10 @@ class Entity(DeclarativeBase):
     """Texts that are found by any part of them, served by an index."""
     __part_of__: ClassVar[tuple[str, type["Entity"]] | None] = None
     """The column that names the record which this one is a part of, and is seen with."""
+    __read_by__: ClassVar[Permission | None] = None
+    """The permission by which its rows are read; its `Reading` says so."""
+    __scoped__: ClassVar[bool] = True
+    """Whether permissions may reach less than all of its rows, by who answers for them."""
     __owned_by_maker__: ClassVar[bool] = True
     """Whether the staff user who makes one answers for it, unless another is named."""
 
@@ -117,11 +121,11 @@ class Entity(DeclarativeBase):
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Say which rows an actor may read or touch; every list, count and command asks it.
 
-        Staff see all that their tenant has, until the access rules say less. A part is seen with
-        the record that it is a part of.
+        It is as many as the permission reaches by which the actor acts. A part is seen with the
+        record that it is a part of.
         """
         if cls.__part_of__ is None:
-            return true()
+            return scoping.within(cls, actor)
         key, kind = cls.__part_of__
         whole: Any = aliased(kind)
         seen = whole.visible_to(actor)

@@ -42,6 +42,10 @@ class Identity:
     kind: ActorKind
     expires_at: datetime | None = field(default=None, compare=False)
     """Until when the token says so; not told of who comes without one."""
+    session: str | None = None
+    """In which session, where it was begun by signing in."""
+    acted_by: str | None = None
+    """Who really acts, where somebody acts as this one."""
 
     def seconds_left(self, now: datetime) -> float | None:
         return max(0.0, (self.expires_at - now).total_seconds()) if self.expires_at else None
@@ -63,7 +67,7 @@ class Signer:
     def sign(self, identity: Identity, *, audience: str, life: timedelta) -> str:
         """Mint a token for one audience."""
         now = self.clock()
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": audience,
             "sub": identity.subject,
@@ -72,6 +76,10 @@ class Signer:
             "iat": int(now.timestamp()),
             "exp": int((now + life).timestamp()),
         }
+        if identity.session is not None:
+            claims["sid"] = identity.session
+        if identity.acted_by is not None:
+            claims["act"] = {"sub": identity.acted_by}  # RFC 8693, section 4.1
         header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
         return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
 
@@ -115,7 +123,7 @@ class Verifier:
             raise InvalidToken("a tenant and a subject are texts")
         if kind is ActorKind.SYSTEM:
             raise InvalidToken("the system signs in nowhere")
-        return Identity(tenant, subject, kind, expires_at)
+        return Identity(tenant, subject, kind, expires_at, *_carried(claims))
 
     def _issuer(self, token: str) -> str:
         """Read which issuer the token claims, to pick the keys that must then prove it."""
@@ -137,6 +145,15 @@ class Verifier:
             tenant={"essential": True},
             kind={"essential": True},
         )
+
+
+def _carried(claims: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Read in which session a token is used, and who acts by it."""
+    session, act = claims.get("sid"), claims.get("act")
+    acted_by = act.get("sub", "") if isinstance(act, dict) else act
+    if not all(it is None or (isinstance(it, str) and it) for it in (session, acted_by)):
+        raise InvalidToken("a session and an actor are texts")
+    return session, acted_by
 
 
 def new_key() -> OKPKey:

@@ -13,17 +13,27 @@ from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
 from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.roles import graph as roles
+from services.customers.roles.events import StaffRoleCreated
+from services.customers.sessions import graph as sessions
 from services.customers.staff import graph as staff
 from services.customers.staff.events import StaffUserCreated
 from services.customers.tasks import graph as tasks
 from services.customers.tasks.events import TaskCreated
+from services.customers.teams import graph as teams
+from services.customers.teams.events import TeamCreated
 from services.customers.timeline import graph as timeline
+from services.customers.units import graph as units
+from services.customers.units.events import OrgUnitCreated
 
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
-    *(InteractionLogged, TaskCreated),
+    *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
 )
-SLICES = (company, staff, customers, contacts, interactions, tasks)
+SLICES = (
+    *(company, roles, units, staff, sessions, teams),
+    *(customers, contacts, interactions, tasks),
+)
 
 
 def schema() -> Subgraph:
@@ -33,7 +43,11 @@ def schema() -> Subgraph:
         [
             company.Company,
             company.ExchangeRate,
+            roles.StaffRole,
+            units.OrgUnit,
             staff.StaffUser,
+            teams.Team,
+            teams.TeamMember,
             customers.Customer,
             customers.PartyRole,
             contacts.Contact,

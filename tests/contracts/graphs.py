@@ -48,7 +48,11 @@ def misnamed_payloads(sdl):
     ]
 
 
-KEYLESS = {"signIn"}
+KEYLESS = {
+    *("signIn", "refreshSession", "signOut", "acceptInvitation"),
+    *("requestPasswordReset", "resetPassword", "changePassword"),
+    *("enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor", "endSession"),
+}
 """Mutations that take no idempotency key and know no dry run: the list is closed."""
 
 

@@ -96,10 +96,24 @@ async def test_who_may_bring_in_what_is_new_may_not_always_change_what_is_there(
     assert await here.workplace.told() == told
 
 
-def test_only_signing_in_needs_no_permission():
+BEFORE_SIGN_IN = {
+    *("signIn", "refreshSession", "signOut", "acceptInvitation"),
+    *("requestPasswordReset", "resetPassword"),
+}
+OF_ONESELF = {
+    *("changePassword", "enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor"),
+    "endSession",
+}
+
+
+def test_only_coming_in_and_what_is_ones_own_needs_no_permission():
     open_to_all = DEEDS.keys() - set(GUARDED)
-    assert open_to_all == {("customers", "signIn")}
-    assert all(deeds.NEEDS_NO_SIGN_IN in DEEDS[it].description for it in open_to_all)
+    assert open_to_all == {("customers", it) for it in BEFORE_SIGN_IN | OF_ONESELF}
+    said = {it: DEEDS[it].description for it in open_to_all}
+    assert {it for (_, it), told in said.items() if deeds.NEEDS_NO_SIGN_IN in told} == (
+        BEFORE_SIGN_IN
+    )
+    assert {it for (_, it), told in said.items() if deeds.NEEDS_SIGN_IN in told} == OF_ONESELF
 
 
 @pytest.mark.parametrize("service", SERVICES)
