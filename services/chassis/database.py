@@ -40,6 +40,7 @@ from services.chassis import indexing, scoping
 from services.chassis.actor import Actor
 from services.chassis.events import Event
 from services.chassis.permissions import Permission
+from services.chassis.watching import Watched
 
 F = TypeVar("F", bound=Event)
 
@@ -228,12 +229,17 @@ def connect(
     name: str = "guanxi",
     pooled: bool = True,
     schema: str = "public",
+    password: Watched[str] | None = None,
 ) -> AsyncEngine:
-    """Make a pool whose every connection has time limits, says who it is, and sees one schema."""
+    """Make a pool whose every connection has time limits, says who it is, and sees one schema.
+
+    A `password` that stands in a file is what it is when a connection is made.
+    """
     sized: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         **(sized if pooled else {"poolclass": NullPool}),
+        hide_parameters=True,  # an error's text is logged, and a parameter may be a secret
         connect_args={
             "connection_class": TenantConnection,
             "timeout": 10,
@@ -249,6 +255,12 @@ def connect(
             },
         },
     )
+
+    if password is not None:
+
+        @event.listens_for(engine.sync_engine, "do_connect")
+        def know_password(_dialect: Any, _record: Any, _args: Any, given: dict[str, Any]) -> None:
+            given["password"] = password.now()
 
     @event.listens_for(engine.sync_engine, "checkin")
     def forget_tenant(connection: Any, _record: Any) -> None:

@@ -1,5 +1,5 @@
 ALTER TABLE staff_user ADD COLUMN unit_id text COLLATE "C",
-    ADD COLUMN team_ids text COLLATE "C"[] DEFAULT '{}' NOT NULL;
+    ADD COLUMN team_ids text[] COLLATE "C" DEFAULT '{}' NOT NULL;
 
 CREATE TABLE staff_role (
     tenant text COLLATE "C" DEFAULT current_setting('app.tenant') NOT NULL,

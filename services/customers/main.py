@@ -8,11 +8,13 @@ from fastapi import APIRouter
 
 from services.chassis.access import access_by
 from services.chassis.following import Following
+from services.chassis.foreign import OidcSettings
 from services.chassis.service import Means, Parts, main
 from services.customers import permissions, rpc
 from services.customers.company.queries import reckoning
 from services.customers.schema import schema
 from services.customers.sessions import subscribers as sessions
+from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.signing_in import Desk
 from services.customers.sessions.queries import directory
 from services.customers.timeline import subscribers as timeline
@@ -30,12 +32,15 @@ class Front:
     """What its resolvers share: where people get their tokens, and what reads the feed."""
 
     desk: Desk
+    exchange: Exchange
     following: Following
 
 
 def front(means: Means) -> Front:
     life = timedelta(minutes=means.settings.token_minutes)
-    return Front(Desk(means.works, means.signer, life), means.following)
+    return Front(
+        Desk(means.works, means.signer, life), Exchange.of(OidcSettings()), means.following
+    )
 
 
 def parts() -> Parts:

@@ -3,6 +3,8 @@
 from strawberry.tools import merge_types
 
 from services.chassis.graph import Jobs, Spine, Subgraph
+from services.customers.api_keys import graph as api_keys
+from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
 from services.customers.company.events import CompanyCreated, ExchangeRateCreated
 from services.customers.contacts import graph as contacts
@@ -29,9 +31,10 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
+    ApiKeyCreated,
 )
 SLICES = (
-    *(company, roles, units, staff, sessions, teams),
+    *(company, roles, units, staff, sessions, api_keys, teams),
     *(customers, contacts, interactions, tasks),
 )
 
@@ -46,6 +49,7 @@ def schema() -> Subgraph:
             roles.StaffRole,
             units.OrgUnit,
             staff.StaffUser,
+            api_keys.ApiKey,
             teams.Team,
             teams.TeamMember,
             customers.Customer,

@@ -50,6 +50,7 @@ def misnamed_payloads(sdl):
 
 KEYLESS = {
     *("signIn", "refreshSession", "signOut", "acceptInvitation"),
+    *("exchangeToken", "actAs", "createApiKey", "exchangeApiKey"),
     *("requestPasswordReset", "resetPassword", "changePassword"),
     *("enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor", "endSession"),
 }

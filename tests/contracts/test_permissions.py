@@ -98,7 +98,7 @@ async def test_who_may_bring_in_what_is_new_may_not_always_change_what_is_there(
 
 BEFORE_SIGN_IN = {
     *("signIn", "refreshSession", "signOut", "acceptInvitation"),
-    *("requestPasswordReset", "resetPassword"),
+    *("requestPasswordReset", "resetPassword", "exchangeToken", "exchangeApiKey"),
 }
 OF_ONESELF = {
     *("changePassword", "enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor"),

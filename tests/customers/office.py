@@ -13,6 +13,7 @@ from services.customers.company.queries import reckoning
 from services.customers.main import Front
 from services.customers.permissions import ROLES, SERVICES
 from services.customers.schema import schema
+from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.signing_in import Desk
 from services.customers.sessions.queries import directory
 from tests.support.asking import Workplace
@@ -38,7 +39,7 @@ class Office(Workplace):
     def __init__(self, engine, tenant):
         super().__init__(engine, tenant)
         desk = Desk(self.works, SIGNER, timedelta(minutes=1))
-        self.app = Front(desk, Following(NOWHERE))
+        self.app = Front(desk, Exchange({}), Following(NOWHERE))
 
     def particulars(self, id):
         return {"name": "Ann", "email": f"{id}@acme.example"}

@@ -49,6 +49,15 @@ class StaffUserSecondFactorChanged(Event):
     is_on: bool
 
 
+class StaffUserActedAs(Event):
+    """Somebody else, `byId`, acts as a staff user for some minutes."""
+
+    type = "customers.staff_user.acted_as.v1"
+    staff_user_id: str
+    session_id: str
+    by_id: str
+
+
 class StaffUserSessionEnded(Event):
     """A session ended before its time; `because` says why: REUSED is a stolen token."""
 

@@ -14,12 +14,15 @@ from strawberry.types import Info
 from services.chassis.events import Event
 from services.chassis.graph import Request, verb
 from services.chassis.graph.errors import user_errors
+from services.chassis.graph.inputs import unfit_text
 from services.chassis.graph.making import Part, made_field, made_type
+from services.chassis.graph.mutate import told
 from services.chassis.graph.types import UserError
 from services.chassis.permissions import published_by
 from services.chassis.refusals import Refusal, Refusals
 from services.customers.sessions import model, queries
-from services.customers.sessions.commands import own, staff
+from services.customers.sessions.commands import acting, own, staff
+from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.links import Links
 from services.customers.sessions.commands.signing_in import Credentials, Desk, Tokens
 from services.customers.sessions.events import (
@@ -78,9 +81,9 @@ def door(
     """Make a mutation that is about no record: its payload, and what it says of itself."""
     spoken = name[:1].lower() + name[1:]
     payload = made_type(f"{name}Payload", [*gives, ERRORS], f"What became of {spoken}.")
-    told = f" Publishes {', '.join(it.type for it in publishes)}." if publishes else ""
+    tells = f" Publishes {', '.join(it.type for it in publishes)}." if publishes else ""
     behaviour = replace(Door(doing, [it.name for it in gives]), payload=payload)
-    return made_field(payload, f"{description}{told}", parts, behaviour)
+    return made_field(payload, f"{description}{tells}", parts, behaviour)
 
 
 def tokens(found: Tokens) -> Given:
@@ -156,10 +159,30 @@ async def end(request: Request, given: Given) -> Given:
     return {}
 
 
+async def exchange(request: Request, given: Given) -> Given:
+    providers: Exchange = request.app.exchange
+    return tokens(await providers.exchange(desk(request), given["token"]))
+
+
+async def act_as(request: Request, given: Given) -> Given:
+    if refusals := unfit_text("reason", given["reason"], length=200):
+        raise Refusals(refusals)
+    async with request.begin() as work:
+        token, expires_at = await acting.act_as(
+            work, desk(request), given["staffUserId"], reason=given["reason"]
+        )
+    return {"token": token, "expiresAt": expires_at}
+
+
 @strawberry.type(name="Session", description="A stay that began with signing in, and goes on.")
 class SessionInfo:
     id: strawberry.ID = strawberry.field(description="Its id.")
-    device: str | None = strawberry.field(description="What it was called by when it began.")
+    device: str | None = strawberry.field(
+        description="What it was called when it began; why somebody acts as you, where they do."
+    )
+    acted_by_id: strawberry.ID | None = strawberry.field(
+        description="Who acts as you in it, if it is not you: a staff user's id."
+    )
     begun_at: datetime = strawberry.field(description="When it began.")
     used_at: datetime = strawberry.field(description="When it last was given new tokens.")
     expires_at: datetime = strawberry.field(description="When it is over at the latest.")
@@ -169,6 +192,7 @@ class SessionInfo:
         return SessionInfo(
             id=strawberry.ID(found.id),
             device=found.device,
+            acted_by_id=strawberry.ID(found.acted_by_id) if found.acted_by_id else None,
             begun_at=found.begun_at,
             used_at=found.used_at,
             expires_at=found.expires_at,
@@ -178,7 +202,7 @@ class SessionInfo:
 @strawberry.type
 class Query:
     @strawberry.field(description="Your sessions that go on, the newest first; 100 at the most.")
-    async def sessions(self, info: Info[Request]) -> list[SessionInfo]:
+    async def sessions(self, info: Info[Request]) -> list[SessionInfo] | None:
         async with info.context.begin() as work:
             found = await queries.open_sessions(work.session, work.actor.id)
         return [SessionInfo.of(it) for it in found]
@@ -229,6 +253,23 @@ class Mutation:
         *(LINK, CHOSEN),
         gives=TOKENS,
         publishes=[StaffUserPasswordChanged, StaffUserSignedIn, StaffUserSessionEnded],
+    )
+    exchange_token = door(
+        "ExchangeToken",
+        exchange,
+        "Sign in with the token of an OpenID provider that the operator trusts, as the staff user"
+        f" of its verified address. {NO_SIGN_IN}",
+        Part("token", str, "What the provider gave you: an ID token, or an access token."),
+        gives=TOKENS,
+        publishes=[StaffUserSignedIn],
+    )
+    act_as = door(
+        "ActAs",
+        act_as,
+        told("Get a token of somebody else, for some minutes, for support.", acting.act_as),
+        Part("staffUserId", strawberry.ID, "As whom."),
+        Part("reason", str, "Why: they see it among their sessions."),
+        gives=TOKENS[:2],
     )
     change_password = door(
         "ChangePassword",

@@ -4,7 +4,7 @@ import enum
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import ID, Entity, Personal, belongs_to, column
@@ -100,10 +100,18 @@ class Session(Entity):
     """A stay: begun by signing in, kept up by refresh tokens of which each serves once."""
 
     __tablename__, __prefix__ = "session", "ses"
+    __table_args__ = (
+        Index(
+            "session_acted_by_id_ix",
+            *("tenant", "acted_by_id", "id"),
+            postgresql_where=text("acted_by_id IS NOT NULL AND ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
     staff_user_id: Mapped[str] = belongs_to("staff_user")
     refresh_digest: Mapped[str] = column(Personal.CREDENTIAL, String(64))
+    acted_by_id: Mapped[str | None] = column(Personal.NONE, ID)
     device: Mapped[str | None] = column(Personal.FREE_TEXT)
     begun_at: Mapped[datetime] = column()
     used_at: Mapped[datetime] = column()

@@ -68,7 +68,7 @@ async def locked_session(session: AsyncSession, id: str) -> Session | None:
 
 
 async def open_sessions(session: AsyncSession, staff_user_id: str) -> Sequence[Session]:
-    """Give somebody's sessions that go on, the newest first."""
+    """Give somebody's sessions that go on, and those of others as them, the newest first."""
     found = select(Session).where(
         Session.staff_user_id == staff_user_id,
         Session.ended_at.is_(None),
@@ -76,6 +76,16 @@ async def open_sessions(session: AsyncSession, staff_user_id: str) -> Sequence[S
     )
     ordered = found.order_by(Session.begun_at.desc(), Session.id).limit(MOST_SESSIONS)
     return (await session.scalars(ordered)).all()
+
+
+async def acting_sessions(session: AsyncSession, acted_by_id: str) -> Sequence[Session]:
+    """Give the sessions in which somebody acts as others."""
+    found = select(Session).where(
+        Session.acted_by_id == acted_by_id,
+        Session.ended_at.is_(None),
+        Session.expires_at > func.now(),
+    )
+    return (await session.scalars(found)).all()
 
 
 async def locked_link(session: AsyncSession, digest: str) -> OneTimeLink | None:

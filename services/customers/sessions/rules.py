@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 from datetime import datetime
 from urllib.parse import quote
 
@@ -14,10 +13,6 @@ STEP_SECONDS, DIGITS, DRIFT = 30, 6, 1
 """Of a code by time (RFC 6238), and how many steps a clock may be off."""
 SLUG = re.compile("[a-z][a-z0-9_-]{0,38}[a-z0-9]")
 ISSUER = "Guanxi"
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> str:
@@ -36,11 +31,6 @@ def parts_of(token: str) -> tuple[str, str, str] | None:
     id, _, secret = rest.partition(".")
     is_one = SLUG.fullmatch(tenant) and id and secret and len(token) <= 300  # noqa: PLR2004  # ample
     return (tenant, id, secret) if is_one else None
-
-
-def new_factor() -> str:
-    """Make a secret for an authenticator, as it is typed: base 32."""
-    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def address_of(secret: str, email: str) -> str:
@@ -62,10 +52,6 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
     steps = range(now - DRIFT, now + DRIFT + 1)
     fitting = [it for it in steps if hmac.compare_digest(code_at(secret, it), _ascii(code))]
     return fitting[-1] if fitting else None
-
-
-def new_recovery_codes() -> list[str]:
-    return [f"{secrets.token_hex(4)}-{secrets.token_hex(4)}" for _ in range(RECOVERY_CODES)]
 
 
 def plain_code(code: str) -> str:

@@ -42,6 +42,7 @@ class StaffUser(Record):
     )
     role_ids: list[strawberry.ID] = field("Which further roles it has, by their ids.", write=True)
     is_active: bool = field("Whether it works here; if not, it cannot sign in.", write=True)
+    is_program: bool = field("Whether it is a program, which comes in by an API key alone.")
     unit: OrgUnit | None = reference(
         model.StaffUser.unit_id, "In which organisation unit it works.", write=True
     )

@@ -19,6 +19,10 @@ class Role(enum.Enum):
     SERVICE_AGENT = "SERVICE_AGENT"
 
 
+class NoPerson(Refusal):
+    code, reason = Code.INVALID, "STAFF_USER_NO_PERSON"
+
+
 class StaffUserLeft(Refusal):
     code, reason = Code.INVALID_TRANSITION, "STAFF_USER_LEFT"
 
@@ -43,6 +47,7 @@ class StaffUser(RecordColumns, Employed, Entity):
     email: Mapped[str] = column(Personal.CONTACT)
     role_ids: Mapped[list[str]] = column(Personal.NONE, ARRAY(ID), server_default="{}")
     unit_id: Mapped[str | None] = belongs_to("org_unit")
+    is_program: Mapped[bool] = column(server_default=text("false"), default=False)
     password_hash: Mapped[str | None] = column(Personal.CREDENTIAL)
 
     @classmethod
@@ -55,9 +60,11 @@ class StaffUser(RecordColumns, Employed, Entity):
         roles = [*self.roles, *(self.role_ids or ())]
         return self.told(kind, roles=roles, team_ids=list(self.team_ids or ()))
 
-    def refuse_unless_active(self) -> None:
+    def refuse_unless_here(self) -> None:
         if not self.is_active:
             raise StaffUserLeft("this staff user works here no more")
+        if self.is_program:
+            raise NoPerson("a program comes in by its API key alone")
 
     def leave_company(self) -> bool:
         """Work here no more, and say whether it did."""

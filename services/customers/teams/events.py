@@ -1,6 +1,6 @@
 """What is told of teams."""
 
-from services.chassis.events import Event, life_of
+from services.chassis.events import LIFE, Event, life_of
 
 
 class TeamFact(Event):
@@ -8,8 +8,8 @@ class TeamFact(Event):
     name: str
 
 
-TeamCreated, TeamUpdated, TeamArchived, TeamRestored, TeamPurged = life_of(
-    TeamFact, "customers.team"
+TeamCreated, TeamUpdated, TeamArchived, TeamRestored = life_of(
+    TeamFact, "customers.team", LIFE[:4]
 )
 
 

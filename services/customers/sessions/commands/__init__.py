@@ -1,5 +1,12 @@
 """What can be done about coming in, staying and going."""
 
-from services.customers.sessions.commands import links, own, signing_in, staff
+from services.customers.sessions.commands import (
+    acting,
+    exchanging,
+    links,
+    own,
+    signing_in,
+    staff,
+)
 
-__all__ = ["links", "own", "signing_in", "staff"]
+__all__ = ["acting", "exchanging", "links", "own", "signing_in", "staff"]

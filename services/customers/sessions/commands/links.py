@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from services.chassis import addresses
+from services.chassis import addresses, chance
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.mail import Mail, Post
@@ -38,7 +38,7 @@ async def make(work: Work, staff_user_id: str, purpose: LinkPurpose) -> str:
     """Make a link's token, of which only the digest is kept; earlier ones serve no more."""
     for it in await queries.links_of(work.session, staff_user_id):
         it.expires_at = min(it.expires_at, work.now)
-    secret = rules.new_secret()
+    secret = chance.new_secret()
     work.add(
         OneTimeLink,
         digest=rules.digest(secret),

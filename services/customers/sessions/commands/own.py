@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.chassis import chance
 from services.chassis.actor import ActorKind
 from services.chassis.permissions import ANYONE, requires
 from services.chassis.refusals import Forbidden
@@ -40,7 +41,7 @@ async def enrol(work: Work, *, current: str) -> tuple[str, str]:
     factor = await queries.second_factor(work.session, me.id)
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorStands("a second factor stands already: remove it first")
-    secret = rules.new_factor()
+    secret = chance.new_factor()
     if factor is None:
         work.add(SecondFactor, staff_user_id=me.id, secret=secret, recovery_digests=[])
     else:
@@ -55,7 +56,7 @@ async def confirm(work: Work, *, code: str) -> list[str]:
     factor = await queries.second_factor(work.session, me.id)
     if factor is None or factor.confirmed_at is not None or not factor.accept(code, at=work.now):
         raise CodeWrong("this is not the code of now", path=("code",))
-    codes = rules.new_recovery_codes()
+    codes = [chance.new_code() for _ in range(rules.RECOVERY_CODES)]
     factor.confirmed_at = work.now
     factor.recovery_digests = [rules.digest(it) for it in codes]
     await work.publish(StaffUserSecondFactorChanged(staff_user_id=me.id, is_on=True))

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.chassis import chance
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.ids import new_id
@@ -99,7 +100,7 @@ class Desk:
         self, work: Work, *, device: str | None = None, is_strong: bool = False
     ) -> Tokens:
         """Begin a session of whoever acts."""
-        secret = rules.new_secret()
+        secret = chance.new_secret()
         session = work.add(
             Session,
             id=new_id(Session.__prefix__),
@@ -121,7 +122,7 @@ class Desk:
         async with self.works.begin(Actor.system(tenant, WHO)) as work:
             session = await queries.locked_session(work.session, id)
             if session is not None and session.is_open(at=work.now):
-                new = rules.new_secret()
+                new = chance.new_secret()
                 if not session.renew(secret, new, at=work.now):
                     await _tell_end(work, session)
                 elif await queries.active(work.session, session.staff_user_id):

@@ -22,7 +22,7 @@ from services.customers.staff.rules import hashed
 async def invite(work: Work, id: str) -> StaffUser:
     """Have a link sent by which somebody chooses a password; an earlier one serves no more."""
     user = await work.get(StaffUser, id)
-    user.refuse_unless_active()
+    user.refuse_unless_here()
     await work.publish(StaffUserInvited(staff_user_id=id))
     return user
 
@@ -63,6 +63,7 @@ async def set_password(
     work: Work, id: str, *, password: Annotated[str, "The new one, of 12 to 128 characters."]
 ) -> StaffUser:
     user = await work.get(StaffUser, id)
+    user.refuse_unless_here()
     await set_hash(work, user, await asyncio.to_thread(hashed, password))
     return user
 
@@ -79,7 +80,9 @@ async def end_sessions(
     work: Work, staff_user_id: str, end: SessionEnd, *, only: str | None = None
 ) -> None:
     """End the sessions of somebody that go on, and tell of each."""
-    for it in await queries.open_sessions(work.session, staff_user_id):
+    own = await queries.open_sessions(work.session, staff_user_id)
+    others = await queries.acting_sessions(work.session, staff_user_id)
+    for it in (*own, *others):
         if only in (None, it.id) and it.close(end, at=work.now):
-            fact = {"staff_user_id": staff_user_id, "session_id": it.id, "because": end.name}
+            fact = {"staff_user_id": it.staff_user_id, "session_id": it.id, "because": end.name}
             await work.publish(StaffUserSessionEnded(**fact))
