@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import typer
 
-from deploy.local.keys import KeyFiles
+from deploy.local.keys import PROGRAMS, KeyFiles, rotate
 from deploy.local.refusals import NotThere, Refused
 from services.chassis.mail import MailSettings
 from services.chassis.refusals import Refusal
@@ -57,6 +57,16 @@ def customers_signer() -> Signer:
         return Signer.from_file("customers", key)
     except (FileNotFoundError, PermissionError):
         raise Refused(f"the key {key} is not readable here, and without it no token is") from None
+
+
+def rotate_key(program: str) -> None:
+    if program not in PROGRAMS:
+        raise NotThere(f"there is no program {program}: it is one of {', '.join(PROGRAMS)}")
+    try:
+        kid = rotate(program, here.checkout().keys)
+    except (FileNotFoundError, PermissionError):
+        raise Refused(f"the key of {program} is not readable here") from None
+    typer.echo(f"{program} signs with {kid}")
 
 
 def slug_of(name: str) -> str:

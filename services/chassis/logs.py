@@ -22,6 +22,8 @@ SHAPES = re.compile(
     r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"  # who one is in an address
     r"|\b[a-z][a-z0-9_-]+\.(?:ses|key|link)[_a-z0-9]*\.[\w-]{20,}"  # a token of ours
     r"|\$argon2\S+"
+    r"|(?<=query argument) \$\d+: .*"  # what a driver says of a value that it cannot send
+    r"|(?<=Key )\([^)]*\)=\([^)]*\)"  # what PostgreSQL says of a key that is taken
 )
 """What is a secret by its look, in the midst of any text."""
 REDACTED = "[redacted]"

@@ -15,6 +15,8 @@ from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
 from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.positions import graph as positions
+from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
 from services.customers.roles.events import StaffRoleCreated
 from services.customers.sessions import graph as sessions
@@ -31,10 +33,10 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    ApiKeyCreated,
+    *(ApiKeyCreated, PositionCreated),
 )
 SLICES = (
-    *(company, roles, units, staff, sessions, api_keys, teams),
+    *(company, roles, units, staff, sessions, api_keys, teams, positions),
     *(customers, contacts, interactions, tasks),
 )
 
@@ -50,6 +52,7 @@ def schema() -> Subgraph:
             units.OrgUnit,
             staff.StaffUser,
             api_keys.ApiKey,
+            positions.Position,
             teams.Team,
             teams.TeamMember,
             customers.Customer,
