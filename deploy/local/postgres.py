@@ -14,7 +14,8 @@ from .passwords import password_in, write_private
 from .processes import Bounds, Identity
 from .refusals import NotRunning, ProgramDied, Refused
 
-ATTEMPTS = 5
+ATTEMPTS, FIRST_WAIT = 8, 0.1
+"""Each wait is twice the one before: in all, 13 seconds."""
 INITDB = (
     "--encoding=UTF8",
     "--locale-provider=builtin",
@@ -99,7 +100,7 @@ class Postgres:
                 theirs = self.wanted_port and not ports.is_free(self.wanted_port)
                 if theirs or attempt == ATTEMPTS - 1:
                     raise
-                time.sleep(0.1)
+                time.sleep(FIRST_WAIT * 2**attempt)
             else:
                 break
         return self.url

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from nats.errors import MaxPayloadError
@@ -26,6 +27,7 @@ class Outgoing:
     id: str
     type: str
     body: str
+    laid_at: datetime
 
     @property
     def aggregate(self) -> Aggregate:

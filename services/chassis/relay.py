@@ -48,16 +48,16 @@ PENDING = text("""
         ) AS pending
         ORDER BY pending.bulk, pending.laid_at, pending.sequence LIMIT :round
     )
-    SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body
+    SELECT tenant, aggregate_id, sequence, event.id, event.type, event.body, next.laid_at
     FROM next JOIN event USING (tenant, aggregate_id, sequence, told_on)
     ORDER BY next.bulk, next.laid_at, next.sequence
 """)
 FORGET = text("""
     DELETE FROM event_pending AS pending
-    USING unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:sequences AS int[]))
-        AS gone(tenant, aggregate_id, sequence)
+    USING unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:sequences AS int[]),
+                 CAST(:laid AS timestamptz[])) AS gone(tenant, aggregate_id, sequence, laid_at)
     WHERE pending.tenant = gone.tenant AND pending.aggregate_id = gone.aggregate_id
-      AND pending.sequence = gone.sequence
+      AND pending.sequence = gone.sequence AND pending.laid_at = gone.laid_at
 """)
 BACKLOG = text("""
     SELECT (SELECT count(*) FROM (SELECT FROM event_pending LIMIT :counted) AS seen) AS waiting,
@@ -164,12 +164,15 @@ class Relay:
         return len(acknowledged)
 
     async def _forget(self, connection: AsyncConnection, events: Sequence[Outgoing]) -> None:
+        """Forget what the stream has; what was laid out again meanwhile goes once more."""
         if not events:
             return
+        events = sorted(events, key=lambda it: (*it.aggregate, it.sequence))
         keys = {
             "tenants": [it.tenant for it in events],
             "ids": [it.aggregate_id for it in events],
             "sequences": [it.sequence for it in events],
+            "laid": [it.laid_at for it in events],
         }
         await connection.execute(FORGET, keys)
         metrics.PUBLISHED.labels(self.service).inc(len(events))

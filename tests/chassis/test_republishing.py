@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.stream import provisioning
+from services.chassis.relay import Relay
 from services.chassis.republishing import Period, lay_again
 from services.chassis.streams import Stream
 from tests.chassis.test_relay import (
@@ -136,3 +137,25 @@ async def test_a_relay_without_a_stream_to_carry_to_waits_and_says_so(
 def logged(capsys, seen={}):  # noqa: B006  # the text so far, since reading it empties it
     seen["text"] = seen.get("text", "") + capsys.readouterr().out
     return seen["text"]
+
+
+async def test_what_is_laid_again_while_a_relay_carries_it_goes_once_more(works, worker, stream):
+    """The relay may have given it to a stream that is lost: what it forgets then, it does not."""
+    carried: list[str] = []
+
+    class Late(Relay):
+        async def _forget(self, connection, events):
+            if not carried:
+                assert await republished(worker) == 1
+            carried.extend(it.id for it in events)
+            await super()._forget(connection, events)
+
+    await tell(works, "shp_1")
+    relay = Late(worker, stream, "toy")
+    task = asyncio.create_task(relay.run())
+    await until(lambda: len(carried) > 1)
+    await until(lambda: none_pending(worker))
+    relay.stop()
+    await task
+    (message,) = await on_the_stream(stream)
+    assert carried == [message.headers["ce-id"]] * 2

@@ -119,7 +119,8 @@ def no_gate_no_inbox():
 def naive_cursor():
     """Relay what comes after the last that was seen, as ids go up with time."""
     after = text("""
-        SELECT tenant, aggregate_id, sequence, id, type, body FROM event
+        SELECT tenant, aggregate_id, sequence, id, type, body, laid_at
+        FROM event JOIN event_pending USING (tenant, aggregate_id, sequence)
         WHERE id > :last ORDER BY id LIMIT :round
     """)
     seen: dict[Relay, str] = {}
