@@ -20,18 +20,16 @@ class StaffUserLocked(Event):
     minutes: int
 
 
-class StaffUserInvited(Event):
-    """A staff user is to be sent a link by which to choose a password."""
+class SignInLinkAsked(Event):
+    """Somebody is to be sent a link by which to choose a password: invited, or on their wish.
 
-    type = "customers.staff_user.invited.v1"
+    Each link is of its own: one that cannot be sent holds up no other.
+    """
+
+    type = "customers.sign_in_link.asked.v1"
+    sign_in_link_id: str
     staff_user_id: str
-
-
-class StaffUserPasswordResetAsked(Event):
-    """A staff user asked for a link by which to choose another password."""
-
-    type = "customers.staff_user.password_reset_asked.v1"
-    staff_user_id: str
+    purpose: str
 
 
 class StaffUserPasswordChanged(Event):

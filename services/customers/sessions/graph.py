@@ -26,9 +26,9 @@ from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.links import Links
 from services.customers.sessions.commands.signing_in import Credentials, Desk, Tokens
 from services.customers.sessions.events import (
+    SignInLinkAsked,
     StaffUserLocked,
     StaffUserPasswordChanged,
-    StaffUserPasswordResetAsked,
     StaffUserSessionEnded,
     StaffUserSignedIn,
 )
@@ -244,7 +244,7 @@ class Mutation:
         "Have a link sent by which to choose another password, if somebody has this address; the"
         f" answer is the same if not. {NO_SIGN_IN}",
         *(EMAIL, TENANT),
-        publishes=[StaffUserPasswordResetAsked],
+        publishes=[SignInLinkAsked],
     )
     reset_password = door(
         "ResetPassword",

@@ -10,27 +10,14 @@ from services.customers.sessions.model import LinkPurpose
 subscriptions = Subscriptions("customers")
 
 
-class StaffUserInvited(Event):
-    type = "customers.staff_user.invited.v1"
+class SignInLinkAsked(Event):
+    type = "customers.sign_in_link.asked.v1"
+    sign_in_link_id: str
     staff_user_id: str
+    purpose: str
 
 
-class StaffUserPasswordResetAsked(Event):
-    type = "customers.staff_user.password_reset_asked.v1"
-    staff_user_id: str
-
-
-@subscriptions.on(StaffUserInvited)
-async def when_somebody_is_invited(work: Work, event: StaffUserInvited) -> None:
-    await links.send(work, _post(), event.staff_user_id, LinkPurpose.INVITATION)
-
-
-@subscriptions.on(StaffUserPasswordResetAsked)
-async def when_somebody_wants_another_password(
-    work: Work, event: StaffUserPasswordResetAsked
-) -> None:
-    await links.send(work, _post(), event.staff_user_id, LinkPurpose.PASSWORD_RESET)
-
-
-def _post() -> Post:
-    return Post.of(MailSettings())
+@subscriptions.on(SignInLinkAsked)
+async def when_a_link_is_asked_for(work: Work, event: SignInLinkAsked) -> None:
+    post = Post.of(MailSettings())
+    await links.send(work, post, event.staff_user_id, LinkPurpose[event.purpose])

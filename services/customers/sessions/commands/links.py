@@ -11,8 +11,7 @@ from services.chassis.refusals import Refusal
 from services.chassis.work import Work
 from services.customers.sessions import queries, rules
 from services.customers.sessions.commands.signing_in import WHO, Desk, Tokens
-from services.customers.sessions.commands.staff import set_hash
-from services.customers.sessions.events import StaffUserPasswordResetAsked
+from services.customers.sessions.commands.staff import asked, set_hash
 from services.customers.sessions.model import (
     LINK_LIVES,
     LinkOfNoUse,
@@ -92,7 +91,7 @@ class Links:
             found = await staff.sign_in(connection, normal)
         if found is not None:
             async with works.begin(Actor.system(tenant, WHO)) as work:
-                await work.publish(StaffUserPasswordResetAsked(staff_user_id=found.id))
+                await work.publish(asked(found.id, LinkPurpose.PASSWORD_RESET))
 
     async def _use(self, tenant: str, secret: str, hash: str) -> str:
         async with self.desk.works.begin(Actor.system(tenant, WHO)) as work:

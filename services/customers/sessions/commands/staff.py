@@ -3,27 +3,28 @@
 import asyncio
 from typing import Annotated
 
+from services.chassis.ids import new_id
 from services.chassis.permissions import requires
 from services.chassis.work import Work
 from services.customers.permissions import EDIT_STAFF
 from services.customers.sessions import queries, rules
 from services.customers.sessions.events import (
-    StaffUserInvited,
+    SignInLinkAsked,
     StaffUserPasswordChanged,
     StaffUserSessionEnded,
 )
-from services.customers.sessions.model import SessionEnd
+from services.customers.sessions.model import LinkPurpose, SessionEnd
 from services.customers.staff.events import StaffUserDeactivated
 from services.customers.staff.model import StaffUser
 from services.customers.staff.rules import hashed
 
 
-@requires(EDIT_STAFF, publishes=[StaffUserInvited])
+@requires(EDIT_STAFF, publishes=[SignInLinkAsked])
 async def invite(work: Work, id: str) -> StaffUser:
     """Have a link sent by which somebody chooses a password; an earlier one serves no more."""
     user = await work.get(StaffUser, id)
     user.refuse_unless_here()
-    await work.publish(StaffUserInvited(staff_user_id=id))
+    await work.publish(asked(id, LinkPurpose.INVITATION))
     return user
 
 
@@ -74,6 +75,12 @@ async def set_hash(work: Work, user: StaffUser, hash: str) -> None:
     await end_sessions(work, user.id, SessionEnd.PASSWORD_CHANGED)
     await queries.forget(work.session, rules.digest(user.email))
     await work.publish(StaffUserPasswordChanged(staff_user_id=user.id))
+
+
+def asked(staff_user_id: str, purpose: LinkPurpose) -> SignInLinkAsked:
+    """Tell that somebody is to be sent a link."""
+    id = new_id("lnk")
+    return SignInLinkAsked(sign_in_link_id=id, staff_user_id=staff_user_id, purpose=purpose.name)
 
 
 async def end_sessions(
