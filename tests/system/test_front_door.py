@@ -96,8 +96,12 @@ DOCUMENT = re.compile(
 READERS = {"events": "ada", "access": "ada"}
 """Who asks what a guide shows, if not somebody who sells."""
 LISTS = {
-    "cus": "customers", "opp": "opportunities", "ord": "orders", "cas": "cases",
-    "usr": "staffUsers", "rol": "staffRoles",
+    "cus": "customers",
+    "opp": "opportunities",
+    "ord": "orders",
+    "cas": "cases",
+    "usr": "staffUsers",
+    "rol": "staffRoles",
 }
 """What a document that says `cus_…` is about: the first record of this list."""
 

@@ -30,8 +30,10 @@ async def overlaps(session: AsyncSession, position: Position) -> bool:
     other = aliased(Position)
     same = (other.staff_user_id == position.staff_user_id, other.id != position.id)
     later = other.ends_on.is_(None) | (other.ends_on >= position.begins_on)
-    earlier = True if position.ends_on is None else other.begins_on <= position.ends_on
-    found = select(other.id).where(*same, other.archived_at.is_(None), later, earlier)
+    conditions = [*same, other.archived_at.is_(None), later]
+    if position.ends_on is not None:
+        conditions.append(other.begins_on <= position.ends_on)
+    found = select(other.id).where(*conditions)
     return await session.scalar(found.limit(1)) is not None
 
 
