@@ -21,11 +21,9 @@ class StaffUserLocked(Event):
 
 
 class SignInLinkAsked(Event):
-    """Somebody is to be sent a link by which to choose a password: invited, or on their wish.
+    """Somebody is to be sent a link by which to choose a password: invited, or on their wish."""
 
-    Each link is of its own: one that cannot be sent holds up no other.
-    """
-
+    # each link is of its own: one that cannot be sent holds up no other
     type = "customers.sign_in_link.asked.v1"
     sign_in_link_id: str
     staff_user_id: str
