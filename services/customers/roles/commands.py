@@ -41,9 +41,9 @@ async def grant(
     all: Annotated[list[str] | None, "Permissions for all that there is."] = None,
 ) -> StaffRole:
     """Have a role grant these permissions, each as far as it is named, and nothing else."""
+    role = await work.get(StaffRole, id)
     named = {Scope.OWN: own, Scope.TEAM: team, Scope.UNIT: unit, Scope.ALL: all}
     grants = rules.catalogue().checked({scope: it or [] for scope, it in named.items()})
-    role = await work.get(StaffRole, id)
     if role.grant(grants):
         await work.publish(role.told(StaffRoleUpdated))
     return role

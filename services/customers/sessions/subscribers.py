@@ -2,7 +2,6 @@
 
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.mail import MailSettings, Post
 from services.chassis.work import Work
 from services.customers.sessions.commands import links
 from services.customers.sessions.model import LinkPurpose
@@ -19,5 +18,4 @@ class SignInLinkAsked(Event):
 
 @subscriptions.on(SignInLinkAsked)
 async def when_a_link_is_asked_for(work: Work, event: SignInLinkAsked) -> None:
-    post = Post.of(MailSettings())
-    await links.send(work, post, event.staff_user_id, LinkPurpose[event.purpose])
+    await links.send(work, event.staff_user_id, LinkPurpose[event.purpose])

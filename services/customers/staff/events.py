@@ -1,7 +1,5 @@
 """What is told of staff: roles, unit, teams and whether they work here, never names."""
 
-from pydantic import Field
-
 from services.chassis.events import Event
 
 
@@ -9,8 +7,8 @@ class StaffUserFact(Event):
     staff_user_id: str
     roles: list[str]
     is_active: bool
-    unit_id: str | None = None
-    team_ids: list[str] = Field(default_factory=list)
+    unit_id: str | None
+    team_ids: list[str]
 
 
 class StaffUserCreated(StaffUserFact):

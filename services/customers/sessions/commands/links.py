@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.chassis import addresses, chance
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
-from services.chassis.mail import Mail, Post
+from services.chassis.mail import Mail, MailSettings, Post
 from services.chassis.refusals import Refusal
 from services.chassis.work import Work
 from services.customers.sessions import queries, rules
@@ -49,11 +49,12 @@ async def make(work: Work, staff_user_id: str, purpose: LinkPurpose) -> str:
     return rules.token_of(work.actor.tenant, "link", secret)
 
 
-async def send(work: Work, post: Post, id: str, purpose: LinkPurpose) -> None:
+async def send(work: Work, id: str, purpose: LinkPurpose) -> None:
     """Send somebody who works here a link of their own."""
     user = await queries.active(work.session, id)
     if user is None:
         return
+    post = Post.of(MailSettings())
     token = await make(work, id, purpose)
     subject, words = WORDS[purpose]
     text = f"{words}\n\n{post.link(purpose.name.lower(), token)}\n"
