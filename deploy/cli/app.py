@@ -23,6 +23,8 @@ app = typer.Typer(
 tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companies on this system.")
 app.add_typer(tenant, name="tenant")
 app.add_typer(events, name="events")
+keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys of this checkout.")
+app.add_typer(keys, name="keys")
 
 
 class Format(enum.Enum):
@@ -176,17 +178,17 @@ def tenant_create(
         str | None, typer.Option(help="Its short name; made from NAME when left out.")
     ] = None,
     password: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="The administrator's password; asked for when left out.",
+            help="The administrator's password; when left out, they choose it by a link.",
             envvar="CRM_PASSWORD",
-            prompt=True,
-            hide_input=True,
-            confirmation_prompt=True,
         ),
-    ],
+    ] = None,
 ) -> None:
     """Create a company with its first administrator.
+
+    Prints a link by which the administrator chooses a password, once: the mutation
+    acceptInvitation takes the token in it.
 
     \b
     Examples:
@@ -218,6 +220,42 @@ def token(
     from . import identities
 
     identities.print_token(as_, tenant=tenant, minutes=minutes)
+
+
+@app.command()
+def mail(
+    *,
+    lines: Annotated[int, typer.Option("--number", "-n", min=1, help="How many of the last.")] = 5,
+) -> None:
+    """Show the last messages that were to leave this machine.
+
+    Without MAIL_URL nothing leaves: invitations and the like are files in .run/mail/.
+
+    \b
+    Example:
+      crm mail -n 1
+    """
+    from . import mailing
+
+    mailing.show(lines)
+
+
+@keys.command("rotate")
+def keys_rotate(
+    program: Annotated[str, typer.Argument(help="customers, sales, service_desk or gateway.")],
+) -> None:
+    """Let a program sign with a new key, and nobody notice.
+
+    What was signed with the last key stays good, what with the one before that is not any more.
+    The programs read the files again by themselves.
+
+    \b
+    Example:
+      crm keys rotate customers
+    """
+    from . import identities
+
+    identities.rotate_key(program)
 
 
 @app.command("import")

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import typer
 
-from deploy.local.keys import KeyFiles
+from deploy.local.keys import PROGRAMS, KeyFiles, rotate
 from deploy.local.refusals import NotThere, Refused
+from services.chassis.mail import MailSettings
 from services.chassis.refusals import Refusal
 from services.chassis.tokens import PUBLIC_AUDIENCE, Signer
 from services.customers import maintenance
@@ -15,7 +16,9 @@ from services.customers import maintenance
 from . import here
 
 
-def create_tenant(name: str, *, slug: str | None, administrator: str, password: str) -> None:
+def create_tenant(
+    name: str, *, slug: str | None, administrator: str, password: str | None
+) -> None:
     slug = slug or slug_of(name)
     creating = maintenance.create_tenant(
         here.databases()["customers"].app_url,
@@ -25,10 +28,13 @@ def create_tenant(name: str, *, slug: str | None, administrator: str, password: 
         password=password,
     )
     try:
-        asyncio.run(creating)
+        link = asyncio.run(creating)
     except Refusal as refusal:
         raise Refused(str(refusal)) from None
     typer.echo(f"{name} is there: {administrator} signs in to {slug}")
+    if link is not None:
+        told = MailSettings().mail_link.format(purpose="invitation", token=link)
+        typer.echo(f"their link, which serves once within seven days: {told}")
 
 
 def print_token(email: str, *, tenant: str, minutes: int) -> None:
@@ -51,6 +57,16 @@ def customers_signer() -> Signer:
         return Signer.from_file("customers", key)
     except (FileNotFoundError, PermissionError):
         raise Refused(f"the key {key} is not readable here, and without it no token is") from None
+
+
+def rotate_key(program: str) -> None:
+    if program not in PROGRAMS:
+        raise NotThere(f"there is no program {program}: it is one of {', '.join(PROGRAMS)}")
+    try:
+        kid = rotate(program, here.checkout().keys)
+    except (FileNotFoundError, PermissionError):
+        raise Refused(f"the key of {program} is not readable here") from None
+    typer.echo(f"{program} signs with {kid}")
 
 
 def slug_of(name: str) -> str:

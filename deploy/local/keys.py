@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from services.chassis.tokens import Signer, new_key
+from joserfc.jwk import KeySet
+
+from services.chassis.tokens import Signer, new_key, private_keys
 
 from .databases import SERVICES
 from .passwords import write_private
@@ -32,8 +35,28 @@ def make(folder: Path) -> dict[str, KeyFiles]:
         if not files.private.exists():
             write_private(files.private, json.dumps(new_key().as_dict(private=True)))
         public = Signer.from_file(program, files.private).jwks()
-        files.public.write_text(json.dumps(public))
+        write_public(files.public, public)
     return made
+
+
+def rotate(program: str, folder: Path) -> str:
+    """Let a program sign with a new key from now on, and tell which; the last one is still good.
+
+    What was signed with it stays good until the next rotation: rotate again to end it. The public
+    half is there first: who meets a key that it does not know looks at that file at once.
+    """
+    files = KeyFiles.of(program, folder)
+    kept = [new_key(), private_keys(files.private.read_text())[0]]
+    write_public(files.public, dict(KeySet([*kept]).as_dict(private=False)))
+    write_private(files.private, json.dumps({"keys": [it.as_dict(private=True) for it in kept]}))
+    return str(kept[0].kid)
+
+
+def write_public(path: Path, jwks: Mapping[str, Any]) -> None:
+    """Write it whole or not at all: others read it while it changes."""
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.write_text(json.dumps(jwks))
+    unfinished.rename(path)
 
 
 def trusted(program: str, keys: Mapping[str, KeyFiles]) -> dict[str, str]:

@@ -61,6 +61,7 @@ def service(name: str, ground: Ground, settings: LocalSettings) -> Program:
         "WORKER_DATABASE_URL": ground.databases[name].worker_url,
         "NATS_URL": ground.nats_urls[name],
         "RPC_TARGETS": json.dumps(rpc_targets(name, ground)),
+        **({"MAIL_URL": settings.mail} if name == "customers" else {}),
     }
     return program(f"services.{name}.main", told | common(name, ground, settings), name=name)
 

@@ -9,6 +9,10 @@ from .checkout import ROOT
 from .ports import Wanted
 
 
+def mail_folder(run: Path) -> Path:
+    return run.resolve() / "mail"
+
+
 class LocalSettings(BaseSettings):
     """`ADMIN_DATABASE_URL` and `NATS_URL` name servers that run already; else we start our own."""
 
@@ -20,6 +24,14 @@ class LocalSettings(BaseSettings):
     run_folder: Path = ROOT / ".run"
     supergraph_file: Path = ROOT / "gateway" / "supergraph.graphql"
     log_level: str = "INFO"
+    mail_url: SecretStr | None = None
+
+    @property
+    def mail(self) -> str:
+        """Where mail goes: to the server of MAIL_URL, or into a folder that `crm mail` shows."""
+        if self.mail_url is not None:
+            return self.mail_url.get_secret_value()
+        return mail_folder(self.run_folder).as_uri()
 
     @property
     def wanted_ports(self) -> list[Wanted]:

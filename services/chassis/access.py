@@ -1,51 +1,160 @@
 """Access: what the bearer of a token may do here, by the roles that this service knows of."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ARRAY, ColumnElement, String, any_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.orm import Mapped
 
 from services.chassis.actor import Actor, ActorKind
-from services.chassis.database import reading
-from services.chassis.fetching import fetch
-from services.chassis.permissions import Permission, granted
+from services.chassis.database import ID, Personal, column, reading
+from services.chassis.permissions import Permission, Scope
 from services.chassis.tokens import Identity
 
 ByRole = Mapping[str, frozenset[Permission]]
+Grants = Mapping[str, str]
+"""Scopes by permissions, both as texts."""
+
+
+class Employed:
+    """The columns of a staff user, or of a copy of one, that say what it may do."""
+
+    roles: Mapped[list[str]] = column(Personal.NONE, ARRAY(String(40)))
+    is_active: Mapped[bool] = column(default=True)
+    unit_id: Mapped[str | None] = column(Personal.NONE, ID)
+    team_ids: Mapped[list[str]] = column(Personal.NONE, ARRAY(ID), server_default="{}")
+
+    @classmethod
+    def held(cls) -> ColumnElement[Any]:
+        """Give the keys of all the roles that it has."""
+        held: ColumnElement[Any] = cls.roles  # type: ignore[assignment]  # a column, on the class
+        return held
+
+
+class Granting:
+    """The columns of a role, or of a copy of one: what it grants.
+
+    A standard role grants what each service says of it until somebody says otherwise; then, and
+    for any other role, `grants` says it for all services.
+    """
+
+    standard: Mapped[str | None] = column(Personal.NONE, String(40))
+    grants: Mapped[dict[str, Any] | None] = column(Personal.NONE, JSONB(none_as_null=True))
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A service's own tables of those who work here: staff users, roles, organisation units.
+
+    Staff are `Employed`, roles `Granting`, a unit names its `parent_id`. Where sessions are kept
+    they have an `ended_at`, and a token of one that ended permits nothing.
+    """
+
+    staff: type[Any]
+    roles: type[Any]
+    units: type[Any]
+    sessions: type[Any] | None = None
 
 
 def access_by(
-    staff: type[Any], by_role: ByRole, services: ByRole
+    directory: Directory, by_role: ByRole, services: ByRole
 ) -> Callable[[AsyncEngine], Callable[[Identity], Awaitable[Actor]]]:
     """Say whose roles count and what they permit, before there is a database to read them from."""
-    return lambda engine: Access(engine, staff, by_role, services).actor
+    return lambda engine: Access(engine, directory, by_role, services).actor
 
 
 class Access:
     """Turns an identity into an actor, beside the data.
 
-    `staff` is the service's own table of staff users, with `roles` and `is_active`; `services`
-    says what a program may do that signs in as itself.
+    `by_role` says what standard roles grant unless their record says otherwise, `services` what a
+    program may do that signs in as itself.
     """
 
     def __init__(
-        self, engine: AsyncEngine, staff: type[Any], by_role: ByRole, services: ByRole
+        self, engine: AsyncEngine, directory: Directory, by_role: ByRole, services: ByRole
     ) -> None:
         self.engine = engine
-        self.staff = staff
+        self.directory = directory
         self.by_role = by_role
         self.services = services
+        self.known: frozenset[Permission] = frozenset().union(*by_role.values())
 
     async def actor(self, identity: Identity) -> Actor:
         """Read the actor's roles; somebody who is not active, or not known yet, may nothing."""
-        actor = Actor(identity.tenant, identity.subject, identity.kind)
+        actor = Actor(identity.tenant, identity.subject, identity.kind, acted_by=identity.acted_by)
         if identity.kind is ActorKind.SERVICE:
             return actor.permitted(self.services.get(identity.subject, frozenset()))
         if identity.kind is not ActorKind.USER:
             return actor
         async with reading(self.engine, identity.tenant) as connection:
-            staff = self.staff
-            mine = select(staff.roles).where(staff.id == identity.subject, staff.is_active)
-            found = await fetch(connection, mine)
-        return actor.permitted(granted(self.by_role, found[0][0] if found else ()))
+            return await self._employed(connection, actor, identity.session)
+
+    async def _employed(
+        self, connection: AsyncConnection, actor: Actor, session: str | None
+    ) -> Actor:
+        asked = self._asked(actor.id)
+        if session is not None and self.directory.sessions is not None:
+            kept = self.directory.sessions
+            asked = asked.where(exists().where(kept.id == session, kept.ended_at.is_(None)))
+        found = (await connection.execute(asked)).one_or_none()
+        if found is None:
+            return actor
+        scopes = self.scopes(found.held, found.records or ())
+        made = replace(
+            actor,
+            permissions=frozenset(scopes),
+            scopes={it: scope for it, scope in scopes.items() if scope is not Scope.ALL},
+            teams=tuple(found.team_ids),
+        )
+        if found.unit_id is None or Scope.UNIT not in scopes.values():
+            return made
+        return replace(made, colleagues=await self._colleagues(connection, found.unit_id))
+
+    def scopes(self, held: Iterable[str], records: Iterable[Any]) -> dict[Permission, Scope]:
+        """Join what these roles grant: of each permission the widest scope.
+
+        `records` are those of them that are kept here, each an id, a standard role, its grants.
+        """
+        joined: dict[Permission, Scope] = {}
+        granted = {key: grants for id, standard, grants in records for key in (id, standard)}
+        named = {id: standard for id, standard, _grants in records}
+        for key in held:
+            for it, scope in self._granted(granted.get(key), named.get(key) or key):
+                if it in self.known:
+                    joined[it] = max(scope, joined.get(it, Scope.OWN))
+        return joined
+
+    def _granted(self, grants: Grants | None, standard: str) -> Iterable[tuple[Permission, Scope]]:
+        if grants is None:
+            return ((it, Scope.ALL) for it in self.by_role.get(standard, ()))
+        return ((Permission(it), Scope[scope]) for it, scope in grants.items())
+
+    def _asked(self, id: str) -> Any:
+        """Ask for a staff user and the records of its roles, in one statement."""
+        staff, roles = self.directory.staff, self.directory.roles
+        held = staff.held()
+        each = func.jsonb_build_array(roles.id, roles.standard, roles.grants)
+        records = (
+            select(func.jsonb_agg(each, type_=JSONB))
+            .where(or_(roles.id == any_(held), roles.standard == any_(held)), *_live(roles))
+            .correlate(staff)
+            .scalar_subquery()
+        )
+        columns = (held.label("held"), staff.team_ids, staff.unit_id, records.label("records"))
+        return select(*columns).where(staff.id == id, staff.is_active)
+
+    async def _colleagues(self, connection: AsyncConnection, unit_id: str) -> tuple[str, ...]:
+        """Give who works in a unit or below it; a circle that copies pass through ends here."""
+        staff, units = self.directory.staff, self.directory.units
+        below = select(units.id).where(units.id == unit_id).cte("below", recursive=True)
+        below = below.union(select(units.id).where(units.parent_id == below.c.id))
+        found = select(staff.id).where(staff.unit_id.in_(select(below.c.id)), staff.is_active)
+        return tuple(await connection.scalars(found))
+
+
+def _live(entity: Any) -> Iterable[ColumnElement[bool]]:
+    """Leave out what was put away; a copy of that is not kept."""
+    return (entity.archived_at.is_(None),) if hasattr(entity, "archived_at") else ()

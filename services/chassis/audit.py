@@ -91,7 +91,7 @@ async def write(
             "id": new_id("aud"),
             "at": at,
             "actor_kind": actor.kind.value,
-            "actor_id": actor.id,
+            "actor_id": actor.author,
             "request_id": request_id,
             "action": it.action,
             "record_type": it.record_type,

@@ -133,7 +133,7 @@ def _message(event: Told, shared: dict[str, Any]) -> dict[str, Any]:
 
 def _envelope() -> dict[str, Any]:
     made = Envelope.model_json_schema(mode="serialization")
-    optional = ("causationid", "traceparent")  # left out where there is none
+    optional = ("causationid", "onbehalfof", "traceparent")  # left out where there is none
     required = [it for it in made["properties"] if it not in optional]
     return {"type": "object", "properties": made["properties"], "required": required}
 

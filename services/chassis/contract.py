@@ -21,6 +21,9 @@ import orjson
 from services.chassis import catalogue
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
+from services.chassis.permissions import Permission, resource_of
+from services.chassis.reading import Reading
+from services.chassis.scoping import resources
 
 SERVICES = Path(__file__).parent.parent
 RECORDED = "recorded.jsonl"
@@ -118,13 +121,27 @@ def meaning(kind: type[Event]) -> str:
 
 
 def permissions(service: str) -> dict[str, Any]:
-    """List a service's permissions with their sentences, and what each role is granted."""
+    """List a service's permissions with their sentences, and what each role is granted.
+
+    Those that are `scoped` may be granted for less than all records.
+    """
     module = importlib.import_module(f"services.{service}.permissions")
+    named = dict(_sentences(module))
+    about = frozenset().union(*(resources(it) for it in _scoped(service)))
     return {
-        "permissions": dict(_sentences(module)),
+        "permissions": named,
+        "scoped": sorted(it for it in named if resource_of(Permission(it)) in about),
         "roles": {role: sorted(granted) for role, granted in sorted(module.ROLES.items())},
         "services": {name: sorted(granted) for name, granted in sorted(module.SERVICES.items())},
     }
+
+
+def _scoped(service: str) -> Iterator[type[Any]]:
+    """Give the tables of a service of which a permission may reach less than all rows."""
+    for module in _modules(service, "queries"):
+        for it in vars(module).values():
+            if isinstance(it, Reading) and it.entity.__scoped__:
+                yield it.entity
 
 
 def _sentences(module: ModuleType) -> Iterator[tuple[str, str]]:

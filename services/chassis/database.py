@@ -24,7 +24,6 @@ from sqlalchemy import (
     inspect,
     select,
     text,
-    true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import (
@@ -38,9 +37,11 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import True_
 
-from services.chassis import indexing
+from services.chassis import indexing, scoping
 from services.chassis.actor import Actor
 from services.chassis.events import Event
+from services.chassis.permissions import Permission
+from services.chassis.watching import Watched
 
 F = TypeVar("F", bound=Event)
 
@@ -95,6 +96,10 @@ class Entity(DeclarativeBase):
     """Texts that are found by any part of them, served by an index."""
     __part_of__: ClassVar[tuple[str, type["Entity"]] | None] = None
     """The column that names the record which this one is a part of, and is seen with."""
+    __read_by__: ClassVar[Permission | None] = None
+    """The permission by which its rows are read; its `Reading` says so."""
+    __scoped__: ClassVar[bool] = True
+    """Whether permissions may reach less than all of its rows, by who answers for them."""
     __owned_by_maker__: ClassVar[bool] = True
     """Whether the staff user who makes one answers for it, unless another is named."""
 
@@ -118,11 +123,11 @@ class Entity(DeclarativeBase):
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Say which rows an actor may read or touch; every list, count and command asks it.
 
-        Staff see all that their tenant has, until the access rules say less. A part is seen with
-        the record that it is a part of.
+        It is as many as the permission reaches by which the actor acts. A part is seen with the
+        record that it is a part of.
         """
         if cls.__part_of__ is None:
-            return true()
+            return scoping.within(cls, actor)
         key, kind = cls.__part_of__
         whole: Any = aliased(kind)
         seen = whole.visible_to(actor)
@@ -225,12 +230,17 @@ def connect(
     name: str = "guanxi",
     pooled: bool = True,
     schema: str = "public",
+    password: Watched[str] | None = None,
 ) -> AsyncEngine:
-    """Make a pool whose every connection has time limits, says who it is, and sees one schema."""
+    """Make a pool whose every connection has time limits, says who it is, and sees one schema.
+
+    A `password` that stands in a file is what it is when a connection is made.
+    """
     sized: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 10}
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         **(sized if pooled else {"poolclass": NullPool}),
+        hide_parameters=True,  # an error's text is logged, and a parameter may be a secret
         connect_args={
             "connection_class": TenantConnection,
             "timeout": 10,
@@ -246,6 +256,12 @@ def connect(
             },
         },
     )
+
+    if password is not None:
+
+        @event.listens_for(engine.sync_engine, "do_connect")
+        def know_password(_dialect: Any, _record: Any, _args: Any, given: dict[str, Any]) -> None:
+            given["password"] = password.now()
 
     @event.listens_for(engine.sync_engine, "checkin")
     def forget_tenant(connection: Any, _record: Any) -> None:

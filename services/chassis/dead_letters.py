@@ -52,6 +52,7 @@ class DeadLetter(RecordColumns, Entity):
     __tablename__, __prefix__ = "dead_letter", "dlt"
     __sorts__ = ("created_at",)
     __lists__ = (("status", "created_at"),)
+    __scoped__ = False
     __owned_by_maker__ = False
 
     source: Mapped[str] = column(Personal.NONE)

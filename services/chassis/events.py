@@ -85,8 +85,9 @@ def _meaning(noun: str, deed: str) -> str:
 class Envelope(BaseModel):
     """CloudEvents 1.0, structured JSON: one body for the stream, webhooks and feeds.
 
-    `sequence` is the aggregate's own gapless count of events; `hops` counts reactions to
-    reactions, and stops loops at `MAX_HOPS`.
+    `actor` did it, as whom `onbehalfof` names if it was another. `sequence` is the aggregate's
+    own gapless count of events; `hops` counts reactions to reactions, and stops loops at
+    `MAX_HOPS`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -100,6 +101,7 @@ class Envelope(BaseModel):
     tenant: str
     sequence: int
     actor: str
+    onbehalfof: str | None = None
     correlationid: str
     causationid: str | None = None
     hops: int = 0

@@ -1,6 +1,7 @@
 """Structured logs: a line of JSON each, with its trace; never a secret, never personal data."""
 
 import logging
+import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -9,8 +10,23 @@ import structlog
 
 from services.chassis import telemetry
 
-SECRETS = frozenset({"password", "token", "authorization", "secret", "key", "cookie"})
+SECRETS = frozenset(
+    {
+        *("password", "token", "authorization", "secret", "key", "cookie", "code"),
+        *("refresh_token", "api_key", "recovery_codes", "database_url", "nats_url", "mail_url"),
+    }
+)
 """Names whose values are never written, wherever they turn up."""
+SHAPES = re.compile(
+    r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"  # a signed token
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"  # who one is in an address
+    r"|\b[a-z][a-z0-9_-]+\.(?:ses|key|link)[_a-z0-9]*\.[\w-]{20,}"  # a token of ours
+    r"|\$argon2\S+"
+    r"|(?<=query argument) \$\d+: .*"  # what a driver says of a value that it cannot send
+    r"|(?<=Key )\([^)]*\)=\([^)]*\)"  # what PostgreSQL says of a key that is taken
+)
+"""What is a secret by its look, in the midst of any text."""
+REDACTED = "[redacted]"
 
 
 def set_up(service: str, level: str = "INFO", format: str = "json") -> None:
@@ -22,6 +38,7 @@ def set_up(service: str, level: str = "INFO", format: str = "json") -> None:
         _traced(service),
         _redacted,
         structlog.processors.format_exc_info,
+        _scrubbed,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -67,5 +84,11 @@ def _traced(service: str) -> Any:
 
 def _redacted(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
     for name in line.keys() & SECRETS:
-        line[name] = "[redacted]"
+        line[name] = REDACTED
+    return line
+
+
+def _scrubbed(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    for name, value in line.items():
+        line[name] = SHAPES.sub(REDACTED, value) if isinstance(value, str) else value
     return line

@@ -279,6 +279,13 @@ def found_event_days() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION keep_event_days TO {worker}")
 
 
+def found_access() -> None:
+    """Make the copies of roles and units, and what copies of staff users say of both."""
+    _run_file("foundation_access.sql")
+    for table in ("staff_role", "org_unit"):
+        protect(table)
+
+
 def _run_file(name: str) -> None:
     for statement in (Path(__file__).parent / name).read_text().split(";\n"):
         if statement.strip():

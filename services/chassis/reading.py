@@ -17,11 +17,15 @@ class Reading:
     entity: type[Any]
     permission: Permission
 
+    def __post_init__(self) -> None:
+        """Let the entity know by which permission it is read: the scope of that one hides rows."""
+        self.entity.__read_by__ = self.permission
+
     def visible_to(self, actor: Actor) -> ColumnElement[bool]:
         """Say which rows this actor may read; refuse one whose roles may read none."""
         admit(actor, self.permission)
         entity: type[Entity] = self.entity
-        return entity.visible_to(actor)
+        return entity.visible_to(actor.acting(self.permission))
 
     @property
     def sorts(self) -> tuple[str, ...]:

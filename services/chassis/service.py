@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import uvloop
@@ -43,6 +44,7 @@ from services.chassis.streams import Stream, poke_of
 from services.chassis.subscribing import Places
 from services.chassis.subscriptions import Subscriber
 from services.chassis.tokens import Identity, Signer, Verifier
+from services.chassis.watching import Watched
 from services.chassis.work import Works
 
 Role = Literal["web", "worker", "all"]
@@ -93,9 +95,18 @@ class Service:
         self.parts = parts
         self.settings = told
         self.health = Health()
-        self.engine = connect(told.database_url, pool_size=told.pool_size, name=parts.name)
+        self.password = _password(told.database_password_file)
+        self.engine = connect(
+            told.database_url,
+            pool_size=told.pool_size,
+            name=parts.name,
+            password=self.password,
+        )
         self.worker_engine = connect(
-            told.worker_database_url, name=f"{parts.name} relay", pooled=False
+            told.worker_database_url,
+            name=f"{parts.name} relay",
+            pooled=False,
+            password=_password(told.worker_database_password_file),
         )
         self.stream = Stream(told.nats_url, name=parts.name)
         self.following = Following(self.stream)
@@ -206,7 +217,10 @@ class Service:
         """Make the runner of jobs; requests never wait for a connection that a job has."""
         name, parts = self.parts.name, self.parts
         self.jobs_engine = connect(
-            self.settings.database_url, pool_size=JOB_CONNECTIONS, name=f"{name} jobs"
+            self.settings.database_url,
+            pool_size=JOB_CONNECTIONS,
+            name=f"{name} jobs",
+            password=self.password,
         )
         works = Works(self.jobs_engine, name, committed=self._committed)
         return Runner(
@@ -246,6 +260,14 @@ class Service:
             for service, target in told.rpc_targets.items()
         }
         return Means(told, signer, verifier, self.works, self.following, channels)
+
+
+def _password(path: Path | None) -> Watched[str] | None:
+    """Watch a password that stands in a file, so that another one needs no restart."""
+    try:
+        return Watched(path, str.strip) if path else None
+    except OSError as error:
+        raise SettingsError(f"a password's file is of no use: {error}") from error
 
 
 def main(parts: Parts, argv: Sequence[str] = ()) -> int:

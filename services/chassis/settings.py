@@ -32,6 +32,12 @@ class ServiceSettings(ProgramSettings):
     grpc_listen: str = Field("127.0.0.1:50051", description="host:port or unix:/path.sock")
     database_url: str = Field(description="postgresql://…, as the role that serves requests")
     worker_database_url: str = Field(description="as the role of the outbox and maintenance")
+    database_password_file: Path | None = Field(
+        None, description="where the first role's password stands, if not in its address"
+    )
+    worker_database_password_file: Path | None = Field(
+        None, description="where the second role's password stands, if not in its address"
+    )
     nats_url: str = Field(description="nats://USER:PASSWORD@host:port, as the service")
     rpc_targets: dict[str, str] = Field(
         default_factory=dict, description="service name to the gRPC target where it is asked"

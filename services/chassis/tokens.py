@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from services.chassis.actor import ActorKind
 from services.chassis.clock import Clock, utc_now
+from services.chassis.watching import Watched
 
 ALGORITHM = "Ed25519"
 """EdDSA over Ed25519, by its fully specified name (RFC 9864)."""
@@ -42,28 +43,40 @@ class Identity:
     kind: ActorKind
     expires_at: datetime | None = field(default=None, compare=False)
     """Until when the token says so; not told of who comes without one."""
+    session: str | None = None
+    """In which session, where it was begun by signing in."""
+    acted_by: str | None = None
+    """Who really acts, where somebody acts as this one."""
 
     def seconds_left(self, now: datetime) -> float | None:
         return max(0.0, (self.expires_at - now).total_seconds()) if self.expires_at else None
 
 
 class Signer:
-    """Signs as one program, with its private key."""
+    """Signs as one program, with the first of its private keys; the others are still published."""
 
     def __init__(self, issuer: str, key: OKPKey, clock: Clock = utc_now) -> None:
         key.ensure_kid()
         self.issuer = issuer
-        self.key = key
+        self.keys: Callable[[], list[OKPKey]] = lambda: [key]
         self.clock = clock
 
     @staticmethod
     def from_file(issuer: str, path: Path, clock: Clock = utc_now) -> "Signer":
-        return Signer(issuer, OKPKey.import_key(json.loads(path.read_text())), clock)
+        """Sign with what stands in a file by now: a key, or a set whose first one signs."""
+        watched = Watched(path, private_keys)
+        signer = Signer(issuer, watched.now()[0], clock)
+        signer.keys = watched.now
+        return signer
+
+    @property
+    def key(self) -> OKPKey:
+        return self.keys()[0]
 
     def sign(self, identity: Identity, *, audience: str, life: timedelta) -> str:
         """Mint a token for one audience."""
         now = self.clock()
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": audience,
             "sub": identity.subject,
@@ -72,12 +85,17 @@ class Signer:
             "iat": int(now.timestamp()),
             "exp": int((now + life).timestamp()),
         }
-        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
-        return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
+        if identity.session is not None:
+            claims["sid"] = identity.session
+        if identity.acted_by is not None:
+            claims["act"] = {"sub": identity.acted_by}  # RFC 8693, section 4.1
+        key = self.key
+        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}
+        return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
     def jwks(self) -> dict[str, Any]:
-        """Give the public half, as the JWKS document that verifiers read."""
-        return dict(KeySet([self.key]).as_dict(private=False))
+        """Give the public halves, as the JWKS document that verifiers read."""
+        return dict(KeySet([*self.keys()]).as_dict(private=False))
 
 
 class Verifier:
@@ -86,22 +104,26 @@ class Verifier:
     def __init__(self, audience: str, issuers: Mapping[str, Any], clock: Clock = utc_now) -> None:
         self.audience = audience
         self.keys = {name: KeySet.import_key_set(jwks) for name, jwks in issuers.items()}
+        self.files: Mapping[str, Watched[KeySet]] = {}
         self.clock = clock
 
     @staticmethod
     def from_files(
         audience: str, issuers: Mapping[str, Path], clock: Clock = utc_now
     ) -> "Verifier":
-        jwks = {name: json.loads(path.read_text()) for name, path in issuers.items()}
-        return Verifier(audience, jwks, clock)
+        """Believe the keys that stand in files, by now: what is taken out is believed no more."""
+        verifier = Verifier(audience, {}, clock)
+        verifier.files = {name: Watched(path, public_keys) for name, path in issuers.items()}
+        verifier.keys = {name: it.now() for name, it in verifier.files.items()}
+        return verifier
 
     def verify(self, token: str) -> Identity:
         """Say whose token this is, or raise `InvalidToken`."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("too long")
         try:
-            issuer = self._issuer(token)
-            found = jwt.decode(token, self.keys[issuer], algorithms=[ALGORITHM])
+            issuer = issuer_in(token, self.keys)
+            found = jwt.decode(token, self._keys(issuer, token), algorithms=[ALGORITHM])
             if found.header.get("typ") != TOKEN_TYPE:
                 raise InvalidToken("not an access token")
             self._registry(issuer, self.clock()).validate(found.claims)
@@ -115,15 +137,15 @@ class Verifier:
             raise InvalidToken("a tenant and a subject are texts")
         if kind is ActorKind.SYSTEM:
             raise InvalidToken("the system signs in nowhere")
-        return Identity(tenant, subject, kind, expires_at)
+        return Identity(tenant, subject, kind, expires_at, *_carried(claims))
 
-    def _issuer(self, token: str) -> str:
-        """Read which issuer the token claims, to pick the keys that must then prove it."""
-        from_payload = json.loads(_part(token, 1))
-        issuer = from_payload.get("iss") if isinstance(from_payload, dict) else None
-        if not isinstance(issuer, str) or issuer not in self.keys:
-            raise InvalidToken("an issuer that is not trusted here")
-        return issuer
+    def _keys(self, issuer: str, token: str) -> KeySet:
+        """Give an issuer's keys; for one that is not among them, its file is looked at again."""
+        if issuer in self.files:
+            kid = json.loads(_part(token, 0)).get("kid")
+            known = any(it.kid == kid for it in self.keys[issuer].keys)
+            self.keys[issuer] = self.files[issuer].now(at_once=not known)
+        return self.keys[issuer]
 
     def _registry(self, issuer: str, now: datetime) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -137,6 +159,39 @@ class Verifier:
             tenant={"essential": True},
             kind={"essential": True},
         )
+
+
+def issuer_in(token: str, trusted: Container[str]) -> str:
+    """Read which issuer a token claims, to pick the keys that must then prove it."""
+    from_payload = json.loads(_part(token, 1))
+    issuer = from_payload.get("iss") if isinstance(from_payload, dict) else None
+    if not isinstance(issuer, str) or issuer not in trusted:
+        raise InvalidToken("an issuer that is not trusted here")
+    return issuer
+
+
+def _carried(claims: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Read in which session a token is used, and who acts by it."""
+    session, act = claims.get("sid"), claims.get("act")
+    acted_by = act.get("sub", "") if isinstance(act, dict) else act
+    if not all(it is None or (isinstance(it, str) and it) for it in (session, acted_by)):
+        raise InvalidToken("a session and an actor are texts")
+    return session, acted_by
+
+
+def private_keys(text: str) -> list[OKPKey]:
+    """Read a private key, or a set of them, of which the first one signs."""
+    read = json.loads(text)
+    keys = [OKPKey.import_key(it) for it in read.get("keys", [read])]
+    if not keys:
+        raise ValueError("there is no key")
+    for it in keys:
+        it.ensure_kid()
+    return keys
+
+
+def public_keys(text: str) -> KeySet:
+    return KeySet.import_key_set(json.loads(text))
 
 
 def new_key() -> OKPKey:

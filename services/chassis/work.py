@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, references, referring, telemetry
+from services.chassis import audit, outbox, references, referring, scoping, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
@@ -22,6 +22,7 @@ from services.chassis.events import Envelope, Event
 from services.chassis.fetching import among
 from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
+    Forbidden,
     NotFound,
     RecordArchived,
     RecordNotArchived,
@@ -116,9 +117,11 @@ class Work:
             made.created_at = made.created_at or self.now
             made.updated_at = self.now
             made.created_by_kind = self.actor.kind.value
-            made.created_by_id = self.actor.id
+            made.created_by_id = self.actor.author
             if "owner_id" not in given and entity.__owned_by_maker__ and not entity.__part_of__:
                 made.owner_id = self.person
+            if made.owner_id is not None and not scoping.holds(made, self.actor):
+                raise Forbidden("this is given to somebody out of your reach", path=("ownerId",))
         self.session.add(made)
         return made
 
@@ -238,11 +241,21 @@ class Work:
             entity, id, lock=kept is self.locked
         )
         if found is None:
+            await self._refuse_unreached(entity, id)
             raise NotFound(f"there is no such {entity.__tablename__.replace('_', ' ')}")
         self.read[entity, id] = kept[entity, id] = found
         if version is not None and found.version != version:
             raise VersionConflict(f"this record is at version {found.version} by now")
         return found
+
+    async def _refuse_unreached(self, entity: type[Any], id: str) -> None:
+        """Say of what the actor may read, but not by this permission, that it is there."""
+        came, self.actor = self.actor, self.actor.acting(None)
+        try:
+            if came.doing is not None and await self._asked(entity, id, lock=False) is not None:
+                raise Forbidden(f"your {came.doing} does not reach this record")
+        finally:
+            self.actor = came
 
     async def _asked(self, entity: type[R], id: str, *, lock: bool) -> R | None:
         if not is_possible(id):

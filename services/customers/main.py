@@ -8,12 +8,15 @@ from fastapi import APIRouter
 
 from services.chassis.access import access_by
 from services.chassis.following import Following
+from services.chassis.foreign import OidcSettings
 from services.chassis.service import Means, Parts, main
 from services.customers import permissions, rpc
 from services.customers.company.queries import reckoning
 from services.customers.schema import schema
-from services.customers.staff.commands import SignInDesk
-from services.customers.staff.model import StaffUser
+from services.customers.sessions import subscribers as sessions
+from services.customers.sessions.commands.exchanging import Exchange
+from services.customers.sessions.commands.signing_in import Desk
+from services.customers.sessions.queries import directory
 from services.customers.timeline import subscribers as timeline
 
 
@@ -28,21 +31,24 @@ def keys(means: Means) -> APIRouter:
 class Front:
     """What its resolvers share: where people get their tokens, and what reads the feed."""
 
-    desk: SignInDesk
+    desk: Desk
+    exchange: Exchange
     following: Following
 
 
 def front(means: Means) -> Front:
     life = timedelta(minutes=means.settings.token_minutes)
-    return Front(SignInDesk(means.works, means.signer, life), means.following)
+    return Front(
+        Desk(means.works, means.signer, life), Exchange.of(OidcSettings()), means.following
+    )
 
 
 def parts() -> Parts:
     return Parts(
         name="customers",
         schema=schema(),
-        read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[timeline.subscriptions],
+        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
+        subscriptions=[timeline.subscriptions, sessions.subscriptions],
         answers=[rpc.answers],
         routers=[keys],
         app=front,

@@ -1,6 +1,6 @@
 """The door for whoever runs the machine: it needs no token, but the database's password."""
 
-import re
+from typing import Any
 
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
@@ -10,18 +10,24 @@ from services.chassis.tokens import Identity
 from services.chassis.work import Works
 from services.customers.company import queries as companies
 from services.customers.company.commands import company
+from services.customers.roles import commands as roles
+from services.customers.sessions import rules
+from services.customers.sessions.commands import links
+from services.customers.sessions.commands import staff as sessions
+from services.customers.sessions.model import LinkPurpose
 from services.customers.staff import commands as staff
 from services.customers.staff import queries
 from services.customers.staff.model import Role
 
-SLUG = re.compile("[a-z][a-z0-9_-]{0,38}[a-z0-9]")
-
 
 async def create_tenant(
-    database_url: str, *, slug: str, name: str, administrator: str, password: str
-) -> None:
-    """Create a company with its first administrator, in one unit of work, or refuse."""
-    if not SLUG.fullmatch(slug):
+    database_url: str, *, slug: str, name: str, administrator: str, password: str | None = None
+) -> str | None:
+    """Create a company with its first administrator, in one unit of work, or refuse.
+
+    Where no password is given, give the token of a one-time link by which to choose one.
+    """
+    if not rules.SLUG.fullmatch(slug):
         raise Invalid("a tenant's short name is 2 to 40 of a-z, 0-9, - and _", path=("slug",))
     engine = connect(database_url, pool_size=1, name="customers maintenance")
     try:
@@ -30,11 +36,15 @@ async def create_tenant(
                 raise Duplicate(f"there is a tenant {slug} already")
             settings = {"name": name, "base_currency": "EUR", "time_zone": "UTC"}
             await company.create(work, Changes(settings))
-            person = {"name": "Administrator", "email": administrator}
-            roles = [Role.ADMINISTRATOR.name]
-            first = await staff.create(work, Changes({**person, "roles": roles}))
+            person: dict[str, Any] = {"name": "Administrator", "email": administrator}
+            person["roles"] = [Role.ADMINISTRATOR.name]
+            first = await staff.create(work, Changes(person))
             await work.flush()
-            await staff.set_password(work, first.id, password=password)
+            await roles.seed(work)
+            if password is not None:
+                await sessions.set_password(work, first.id, password=password)
+                return None
+            return await links.make(work, first.id, LinkPurpose.INVITATION)
     finally:
         await engine.dispose()
 

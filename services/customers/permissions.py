@@ -9,9 +9,19 @@ EDIT_COMPANY = Permission("customers:company:edit")
 EDIT_EXCHANGE_RATES = Permission("customers:exchange_rate:edit")
 """Add, correct and archive the rates by which money is counted in the company's currency."""
 READ_STAFF = Permission("customers:staff:read")
-"""See who works here, and in which roles."""
+"""See who works here, in which roles, teams and units, and what roles may do."""
 EDIT_STAFF = Permission("customers:staff:edit")
 """Add staff users, change their roles, set their passwords."""
+ACT_AS = Permission("customers:staff:act_as")
+"""Act as somebody else, for support: they see it, and it is told."""
+READ_API_KEYS = Permission("customers:api_key:read")
+"""See which API keys there are, and when each was used last."""
+EDIT_API_KEYS = Permission("customers:api_key:edit")
+"""Add API keys, and revoke them."""
+EDIT_ROLES = Permission("customers:role:edit")
+"""Add roles, and say what each may do, in every service."""
+EDIT_ORGANISATION = Permission("customers:organisation:edit")
+"""Add and change organisation units, teams and their members, positions and reporting lines."""
 READ_CUSTOMERS = Permission("customers:customer:read")
 """See customers, their contacts, and what passed between them and us."""
 EDIT_CUSTOMERS = Permission("customers:customer:edit")
@@ -58,6 +68,11 @@ ROLES = {
             EDIT_COMPANY,
             EDIT_EXCHANGE_RATES,
             EDIT_STAFF,
+            EDIT_ROLES,
+            ACT_AS,
+            READ_API_KEYS,
+            EDIT_API_KEYS,
+            EDIT_ORGANISATION,
             HOLD_CUSTOMERS,
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,

@@ -3,6 +3,8 @@
 from strawberry.tools import merge_types
 
 from services.chassis.graph import Jobs, Spine, Subgraph
+from services.customers.api_keys import graph as api_keys
+from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
 from services.customers.company.events import CompanyCreated, ExchangeRateCreated
 from services.customers.contacts import graph as contacts
@@ -13,17 +15,30 @@ from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
 from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.positions import graph as positions
+from services.customers.positions.events import PositionCreated
+from services.customers.roles import graph as roles
+from services.customers.roles.events import StaffRoleCreated
+from services.customers.sessions import graph as sessions
 from services.customers.staff import graph as staff
 from services.customers.staff.events import StaffUserCreated
 from services.customers.tasks import graph as tasks
 from services.customers.tasks.events import TaskCreated
+from services.customers.teams import graph as teams
+from services.customers.teams.events import TeamCreated
 from services.customers.timeline import graph as timeline
+from services.customers.units import graph as units
+from services.customers.units.events import OrgUnitCreated
 
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
-    *(InteractionLogged, TaskCreated),
+    *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
+    *(ApiKeyCreated, PositionCreated),
 )
-SLICES = (company, staff, customers, contacts, interactions, tasks)
+SLICES = (
+    *(company, roles, units, staff, sessions, api_keys, teams, positions),
+    *(customers, contacts, interactions, tasks),
+)
 
 
 def schema() -> Subgraph:
@@ -33,7 +48,13 @@ def schema() -> Subgraph:
         [
             company.Company,
             company.ExchangeRate,
+            roles.StaffRole,
+            units.OrgUnit,
             staff.StaffUser,
+            api_keys.ApiKey,
+            positions.Position,
+            teams.Team,
+            teams.TeamMember,
             customers.Customer,
             customers.PartyRole,
             contacts.Contact,

@@ -10,14 +10,14 @@ from services.sales.company.queries import reckoning
 from services.sales.customers import subscribers as customers
 from services.sales.schema import schema
 from services.sales.staff import subscribers as staff
-from services.sales.staff.model import StaffUser
+from services.sales.staff.model import directory
 
 
 def parts() -> Parts:
     return Parts(
         name="sales",
         schema=schema(),
-        read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
+        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
         subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
         reckoning=reckoning,
         app=lambda means: means.channel("customers"),

@@ -10,14 +10,14 @@ from services.service_desk.company.queries import reckoning
 from services.service_desk.customers import subscribers as customers
 from services.service_desk.schema import schema
 from services.service_desk.staff import subscribers as staff
-from services.service_desk.staff.model import StaffUser
+from services.service_desk.staff.model import directory
 
 
 def parts() -> Parts:
     return Parts(
         name="service_desk",
         schema=schema(),
-        read_actor=access_by(StaffUser, permissions.ROLES, permissions.SERVICES),
+        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
         subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
         reckoning=reckoning,
     )

@@ -196,3 +196,15 @@ def test_a_body_that_no_program_would_write_is_refused_and_no_fault(body):
     for token in (f"{part(HEADER)}.{strange}.AAAA", f"{strange}.{part(CLAIMS)}.AAAA"):
         assert len(token) <= MAX_TOKEN_LENGTH
         refused(token)
+
+
+@pytest.mark.parametrize("value", ["", 7, [], {"sub": 1}])
+@pytest.mark.parametrize("name", ["sid", "act"])
+def test_a_session_or_an_actor_that_is_none_is_refused(name, value):
+    refused(signed(**{name: value}))
+
+
+def test_who_acts_in_which_session_is_known():
+    identity = Identity("acme", "usr_ada", ActorKind.USER, None, "ses_1", "usr_eve")
+    token = GATEWAY.sign(identity, audience="sales", life=MINUTE)
+    assert verifier().verify(token) == identity

@@ -15,7 +15,7 @@ from services.chassis.ids import new_id
 
 REQUIRES = re.compile(r"Requires `([a-z_:]+)`(?:, and `([a-z_:]+)` to change what is there)?")
 PUBLISHES = re.compile(r"Publishes ([\w.]+(?:, [\w.]+)*)\.$")
-NEEDS_NO_SIGN_IN = "Needs no sign-in"
+NEEDS_NO_SIGN_IN, NEEDS_SIGN_IN = "Needs no sign-in", "Needs a sign-in, and no permission"
 LEFT_OUT = {"history", "expectedVersion", "dryRun", "idempotencyKey"}
 """What needs a permission of its own, refuses for a reason of its own, or does not do it."""
 SAMPLES = {

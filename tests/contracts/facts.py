@@ -53,6 +53,9 @@ def _is_kind(one, other):
 def _is_within_inside(one, other, told, read):
     if one.get("type") == "array":
         return fits(one.get("items", {}), other.get("items", {}), told, read)
+    if one.get("type") == "object" and "properties" not in other:  # by whatever names
+        named = "additionalProperties"
+        return fits(one.get(named, {}), other.get(named, {}), told, read)
     if one.get("type") == "object":
         return not list(misfits({**told, **one}, {**read, **other}))
     return True

@@ -48,7 +48,12 @@ def misnamed_payloads(sdl):
     ]
 
 
-KEYLESS = {"signIn"}
+KEYLESS = {
+    *("signIn", "refreshSession", "signOut", "acceptInvitation"),
+    *("exchangeToken", "actAs", "createApiKey", "exchangeApiKey"),
+    *("requestPasswordReset", "resetPassword", "changePassword"),
+    *("enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor", "endSession"),
+}
 """Mutations that take no idempotency key and know no dry run: the list is closed."""
 
 

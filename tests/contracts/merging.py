@@ -29,8 +29,6 @@ from tests.contracts.graphs import FEDERATION, ROOTS
 
 RECORD = "Record"
 KIT = "services.chassis.graph"
-KEYS_ALONE = {"Team"}
-"""What is no record yet: customers will keep teams."""
 PAGE = {"edges", "nodes", "pageInfo", "count"}
 KEY = re.compile(r'@key\(fields: "([^"]*)"')
 
@@ -106,11 +104,7 @@ def unowned_entities(parts):
                 yield f"{part.service}: {name} has no key"
         for name in part.entities:
             keepers[name] += [part.service] if name in part.records else []
-    yield from (
-        f"{it} is kept by {had}"
-        for it, had in sorted(keepers.items())
-        if len(had) != (it not in KEYS_ALONE)
-    )
+    yield from (f"{it} is kept by {had}" for it, had in sorted(keepers.items()) if len(had) != 1)
 
 
 def partial_records(parts):

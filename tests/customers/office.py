@@ -13,8 +13,9 @@ from services.customers.company.queries import reckoning
 from services.customers.main import Front
 from services.customers.permissions import ROLES, SERVICES
 from services.customers.schema import schema
-from services.customers.staff.commands import SignInDesk
-from services.customers.staff.model import StaffUser
+from services.customers.sessions.commands.exchanging import Exchange
+from services.customers.sessions.commands.signing_in import Desk
+from services.customers.sessions.queries import directory
 from tests.support.asking import Workplace
 
 SETTINGS = {"name": "Acme", "base_currency": "EUR", "time_zone": "Europe/Berlin"}
@@ -33,12 +34,12 @@ class Office(Workplace):
     service = "customers"
     reckoning = reckoning
     answerer = Answerer(schema())
-    staff, roles, services = StaffUser, ROLES, SERVICES
+    directory, roles, services = directory, ROLES, SERVICES
 
     def __init__(self, engine, tenant):
         super().__init__(engine, tenant)
-        desk = SignInDesk(self.works, SIGNER, timedelta(minutes=1))
-        self.app = Front(desk, Following(NOWHERE))
+        desk = Desk(self.works, SIGNER, timedelta(minutes=1))
+        self.app = Front(desk, Exchange({}), Following(NOWHERE))
 
     def particulars(self, id):
         return {"name": "Ann", "email": f"{id}@acme.example"}

@@ -25,6 +25,7 @@ from services.customers.feed import rules
 from services.customers.feed.queries import MAX_FIRST
 from services.customers.feed.rules import Wanted
 from services.customers.main import Front
+from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.staff.model import StaffUser
 from tests.support.telling import SMALL, tell
 from tests.support.waiting import PATIENCE, until
@@ -41,7 +42,7 @@ async def followed(office, nats_server, stream):  # noqa: ARG001  # that it is t
     """The office, with its feed on a stream that the service's own user may read."""
     reading = Stream(nats_server.url_of("customers"), name="customers")
     following = Following(reading)
-    office.app = Front(office.app.desk, following)
+    office.app = Front(office.app.desk, Exchange({}), following)
     yield office
     await following.close()
     await reading.close()

@@ -24,6 +24,8 @@ COMMANDS = [
     "tenant create",
     "token",
     "compose",
+    "mail",
+    "keys rotate",
 ]
 
 

@@ -45,3 +45,26 @@ def test_a_program_believes_whom_it_should(tmp_path, verifier, issuer, believed)
         return
     with pytest.raises(InvalidToken):
         judge.verify(token)
+
+
+def test_a_key_is_rotated_without_a_moment_in_which_a_token_is_refused(tmp_path):
+    """Who signs and who verifies stand all the while, as programs do."""
+    files = keys.make(tmp_path)["customers"]
+    signer = Signer.from_file("customers", files.private)
+    judge = Verifier.from_files("gateway", {"customers": files.public})
+    minute = timedelta(minutes=1)
+    before = signer.sign(SOMEBODY, audience="gateway", life=minute)
+    kid = keys.rotate("customers", tmp_path)
+    assert judge.verify(before) == SOMEBODY
+    fresh = Signer.from_file("customers", files.private)
+    assert fresh.key.kid == kid
+    after = fresh.sign(SOMEBODY, audience="gateway", life=minute)
+    assert judge.verify(after) == judge.verify(before) == SOMEBODY
+    assert [it["kid"] for it in fresh.jwks()["keys"]] == [kid, signer.key.kid]
+    keys.rotate("customers", tmp_path)
+    late = Verifier.from_files("gateway", {"customers": files.public})
+    assert late.verify(after) == SOMEBODY
+    with pytest.raises(InvalidToken):
+        late.verify(before)
+    assert keys.make(tmp_path)["customers"].private.stat().st_mode & 0o077 == 0
+    assert all("d" not in it for it in json.loads(files.public.read_text())["keys"])

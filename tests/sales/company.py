@@ -7,7 +7,7 @@ from services.chassis.ids import new_id
 from services.sales.company.queries import reckoning
 from services.sales.permissions import ROLES, SERVICES
 from services.sales.schema import schema
-from services.sales.staff.model import StaffUser
+from services.sales.staff.model import directory
 from tests.support.asking import Workplace
 
 ORDER = "id number status version gross { amount currency } net { amount } placedOn shippedOn"
@@ -20,7 +20,7 @@ class Company(Workplace):
     service = "sales"
     reckoning = reckoning
     answerer = Answerer(schema())
-    staff, roles, services = StaffUser, ROLES, SERVICES
+    directory, roles, services = directory, ROLES, SERVICES
 
     async def product(self, **given):
         return (await self.make("Product", PRODUCT, {"name": "Chai"} | given))["made"]["id"]

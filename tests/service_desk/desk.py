@@ -5,7 +5,7 @@ from services.chassis.ids import new_id
 from services.service_desk.company.queries import reckoning
 from services.service_desk.permissions import ROLES, SERVICES
 from services.service_desk.schema import schema
-from services.service_desk.staff.model import StaffUser
+from services.service_desk.staff.model import directory
 from tests.support.asking import AFTERWARDS, Workplace
 
 CASE = "case { id number status priority version resolution resolvedAt closedAt owner { id } }"
@@ -16,7 +16,7 @@ class Desk(Workplace):
     service = "service_desk"
     reckoning = reckoning
     answerer = Answerer(schema())
-    staff, roles, services = StaffUser, ROLES, SERVICES
+    directory, roles, services = directory, ROLES, SERVICES
 
     async def do(self, deed, id, person=None, **given):
         """Do one of the deeds that a case knows, such as `resolveCase`."""

@@ -3,13 +3,12 @@
 from collections import Counter
 from contextlib import aclosing
 from functools import partial
-from typing import Any
 
 import orjson
 from sqlalchemy import event, select, text
 
 from services.chassis import migrations
-from services.chassis.access import Access, ByRole
+from services.chassis.access import Access, ByRole, Directory
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.audit import AuditLine
 from services.chassis.database import metadata_of, reading
@@ -143,16 +142,16 @@ class Asker:
 class Workplace(Asker):
     """Asks as the staff users who work here; the first one employed is signed in, unless said.
 
-    `staff`, `roles` and `services` are the service's own, from which it reads who may what.
+    `directory`, `roles` and `services` are the service's own, from which it reads who may what.
     """
 
-    staff: type[Any]
+    directory: Directory
     roles: ByRole
     services: ByRole
 
     def __init__(self, engine, tenant, app=None):
         super().__init__(engine, tenant, app)
-        self.access = Access(engine, self.staff, self.roles, self.services)
+        self.access = Access(engine, self.directory, self.roles, self.services)
         self.person = ""
 
     def particulars(self, id):
@@ -164,7 +163,7 @@ class Workplace(Asker):
         id = new_id("usr")
         given = {"id": id, "roles": list(roles), "is_active": is_active, **self.particulars(id)}
         async with self.works.begin(Actor.system(self.tenant, self.service)) as work:
-            work.add(self.staff, **given)
+            work.add(self.directory.staff, **given)
         self.person = self.person or id
         return id
 

@@ -156,6 +156,7 @@ _PLAIN = {
 }
 FIXED = {  # in every table of records
     "owner_id": _id("usr", f"1 + n % {OWNERS}"),
+    "manager_id": _id("usr", f"1 + n % {OWNERS}"),
     "team_id": _id("tea", f"1 + n % {TEAMS}"),
     "version": "1",
     "created_by_kind": "'USER'",

@@ -1,6 +1,7 @@
 """What a company does, so that every kind of event is told at least once; and what it tells."""
 
 from tests.support.waiting import until
+from tests.system import coming_in
 from tests.system.system import PASSWORD
 
 TIN = {"amount": "9.00", "currency": "EUR"}
@@ -32,6 +33,9 @@ async def play(company, *, are_heard=True):
     viewer = (await company.ask("{ viewer { id } }"))["viewer"]["id"]
     firm, seller = await with_customers(company)
     await with_settings(company)
+    await coming_in.with_organisation(company, seller, done, put_away)
+    await coming_in.with_locks_and_links(company)
+    await coming_in.with_second_factors(company, seller)
     await with_tasks(company, firm, seller)
     product = await with_products(company)
     await with_leads(company, seller if are_heard else viewer)

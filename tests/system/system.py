@@ -50,7 +50,7 @@ class System:
         made = keys.make(self.folder / "keys")
         asyncio.run(provisioning.apply_at(nats_url, StreamLimits(), []))
         ground = self.ground(made)
-        settings = LocalSettings(gateway_port=ports.any_free())
+        settings = LocalSettings(gateway_port=ports.any_free(), run_folder=self.folder)
         self.keys, self.nats_url = made, nats_url
         self.graph_url = f"http://{ports.HOST}:{settings.gateway_port}/graphql"
         started = self.parts(ground, settings)

@@ -93,9 +93,16 @@ def documents():
 DOCUMENT = re.compile(
     r"```graphql\n(.*?)```(?:\n\n[^\n]+,\n\n```json\n(.*?)```)?", re.DOTALL | re.MULTILINE
 )
-READERS = {"events": "ada"}
+READERS = {"events": "ada", "access": "ada"}
 """Who asks what a guide shows, if not somebody who sells."""
-LISTS = {"cus": "customers", "opp": "opportunities", "ord": "orders", "cas": "cases"}
+LISTS = {
+    "cus": "customers",
+    "opp": "opportunities",
+    "ord": "orders",
+    "cas": "cases",
+    "usr": "staffUsers",
+    "rol": "staffRoles",
+}
 """What a document that says `cus_…` is about: the first record of this list."""
 
 

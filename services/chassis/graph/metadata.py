@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import strawberry
 from pydantic.alias_generators import to_snake
@@ -231,8 +231,15 @@ def _options(written: Any) -> list[FieldOption]:
 def _refers_to(found: Bound, written: Any) -> FieldReference | None:
     target = found.target if isinstance(found, Many) else written
     if isinstance(found, (Many, Reference)):
-        return FieldReference(type=target.__name__)
+        return FieldReference(type=_name_of(target))
     return None
+
+
+def _name_of(target: Any) -> str:
+    """Name a type, be it there or, as one within itself, yet to come."""
+    if get_origin(target) is Annotated:
+        return str(target.__origin__.__forward_arg__)
+    return str(target.__name__)
 
 
 def _bounds(kind: Any, found: Bound) -> dict[str, Any]:

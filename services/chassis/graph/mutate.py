@@ -40,7 +40,7 @@ from services.chassis.graph.shapes import Shape, shape_of
 from services.chassis.graph.types import MoneyInput
 from services.chassis.idempotency import Answer
 from services.chassis.money import Money
-from services.chassis.permissions import Permission, admit, permission_of
+from services.chassis.permissions import Permission, admit, permission_of, published_by
 from services.chassis.refusals import Invalid, Refusal, Refusals
 from services.chassis.work import Work
 
@@ -167,7 +167,7 @@ def told(description: str, command: Command, *others: Command) -> str:
     An upsert has two commands: the second one changes what is there already.
     """
     permission, *more = dict.fromkeys(permission_of(it) for it in (command, *others))
-    published = [it.type for each in (command, *others) for it in getattr(each, "publishes", ())]
+    published = [it.type for each in (command, *others) for it in published_by(each)]
     events = ", ".join(dict.fromkeys(published))
     changing = "".join(f", and `{it}` to change what is there" for it in more)
     needs = f" Requires `{permission}`{changing}." if permission else " Needs no sign-in."

@@ -43,7 +43,7 @@ class StaffUser:
     description="Some people of the company who answer for records together.",
 )
 class Team:
-    """Its key alone, until customers keeps teams."""
+    """Whom records name as answering for them; a record only in the service that keeps them."""
 
     id: strawberry.ID = strawberry.field(description="Its id.")
 

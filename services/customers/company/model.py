@@ -16,6 +16,7 @@ class CurrencyHasRates(Refusal):
 
 class Company(RecordColumns, Reckoned, Entity):
     __tablename__, __prefix__ = "company", "com"
+    __scoped__ = False
     __owned_by_maker__ = False
     __table_args__ = (UniqueConstraint("tenant", name="company_tenant_uq"),)
 
@@ -32,6 +33,7 @@ class ExchangeRate(RecordColumns, Rated, Entity):
     __tablename__, __prefix__ = "exchange_rate", "xrt"
     __sorts__ = ("valid_on", "created_at")
     __lists__ = (("currency", "valid_on"),)
+    __scoped__ = False
     __owned_by_maker__ = False
     __table_args__ = (
         Index(

@@ -1,1 +1,1 @@
-"""Staff as sales knows them: which roles, and whether they still work here; customers tells."""
+"""Staff as sales knows them: who may do what, and how far; customers tells."""

@@ -1,11 +1,13 @@
-"""What the desk does when staff users come or change."""
+"""What the desk does when staff users, roles and units come or change."""
+
+from pydantic import Field
 
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
 from services.chassis.work import Work
-from services.service_desk.staff.model import StaffUser
+from services.service_desk.staff.model import OrgUnit, StaffRole, StaffUser
 
-subscriptions = Subscriptions("service_desk", [StaffUser])
+subscriptions = Subscriptions("service_desk", [StaffUser, StaffRole, OrgUnit])
 
 
 class StaffUserCreated(Event):
@@ -13,12 +15,65 @@ class StaffUserCreated(Event):
     staff_user_id: str
     roles: list[str]
     is_active: bool
+    unit_id: str | None = None
+    team_ids: list[str] = Field(default_factory=list)
 
 
 class StaffUserUpdated(StaffUserCreated):
     type = "customers.staff_user.updated.v1"
 
 
-@subscriptions.on(StaffUserCreated, StaffUserUpdated)
+class StaffUserDeactivated(StaffUserCreated):
+    type = "customers.staff_user.deactivated.v1"
+
+
+class StaffRoleCreated(Event):
+    type = "customers.staff_role.created.v1"
+    staff_role_id: str
+    standard: str | None
+    grants: dict[str, str] | None
+
+
+class StaffRoleUpdated(StaffRoleCreated):
+    type = "customers.staff_role.updated.v1"
+
+
+class StaffRoleRestored(StaffRoleCreated):
+    type = "customers.staff_role.restored.v1"
+
+
+class StaffRoleArchived(Event):
+    type = "customers.staff_role.archived.v1"
+    staff_role_id: str
+
+
+class OrgUnitCreated(Event):
+    type = "customers.org_unit.created.v1"
+    org_unit_id: str
+    parent_id: str | None
+
+
+class OrgUnitMoved(OrgUnitCreated):
+    type = "customers.org_unit.moved.v1"
+
+
+@subscriptions.on(StaffUserCreated, StaffUserUpdated, StaffUserDeactivated)
 async def when_a_staff_user_comes_or_changes(work: Work, event: StaffUserCreated) -> None:
-    await work.keep(StaffUser, event.staff_user_id, roles=event.roles, is_active=event.is_active)
+    given = event.model_dump(include={"roles", "is_active", "unit_id", "team_ids"})
+    await work.keep(StaffUser, event.staff_user_id, **given)
+
+
+@subscriptions.on(StaffRoleCreated, StaffRoleUpdated, StaffRoleRestored)
+async def when_a_role_comes_or_changes(work: Work, event: StaffRoleCreated) -> None:
+    given = event.model_dump(include={"standard", "grants"})
+    await work.keep(StaffRole, event.staff_role_id, **given)
+
+
+@subscriptions.on(StaffRoleArchived)
+async def when_a_role_is_archived(work: Work, event: StaffRoleArchived) -> None:
+    await work.drop(StaffRole, event.staff_role_id)
+
+
+@subscriptions.on(OrgUnitCreated, OrgUnitMoved)
+async def when_a_unit_comes_or_moves(work: Work, event: OrgUnitCreated) -> None:
+    await work.keep(OrgUnit, event.org_unit_id, parent_id=event.parent_id)

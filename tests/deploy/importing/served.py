@@ -28,8 +28,8 @@ from services.chassis.tokens import (
 from services.chassis.work import Works
 from services.customers.permissions import ROLES, SERVICES
 from services.customers.schema import schema
+from services.customers.sessions.queries import directory
 from services.customers.staff import commands
-from services.customers.staff.model import StaffUser
 
 
 class Served:
@@ -40,7 +40,7 @@ class Served:
         self.tenant = tenant
         self.engine = engine
         self.works = Works(engine, "customers")
-        self.access = Access(engine, StaffUser, ROLES, SERVICES)
+        self.access = Access(engine, directory, ROLES, SERVICES)
         self.schema = schema()
         self.answerer = Answerer(self.schema)
         self.signer = Signer("customers", new_key())

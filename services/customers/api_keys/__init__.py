@@ -1,0 +1,1 @@
+"""API keys: how programs come in, each as somebody of its own with one role."""

@@ -1,0 +1,95 @@
+"""What an administrator does with how others come in."""
+
+import asyncio
+from typing import Annotated
+
+from services.chassis.ids import new_id
+from services.chassis.permissions import requires
+from services.chassis.work import Work
+from services.customers.permissions import EDIT_STAFF
+from services.customers.sessions import queries, rules
+from services.customers.sessions.events import (
+    SignInLinkAsked,
+    StaffUserPasswordChanged,
+    StaffUserSessionEnded,
+)
+from services.customers.sessions.model import LinkPurpose, SessionEnd
+from services.customers.staff.events import StaffUserDeactivated
+from services.customers.staff.model import StaffUser
+from services.customers.staff.rules import hashed
+
+
+@requires(EDIT_STAFF, publishes=[SignInLinkAsked])
+async def invite(work: Work, id: str) -> StaffUser:
+    """Have a link sent by which somebody chooses a password; an earlier one serves no more."""
+    user = await work.get(StaffUser, id)
+    user.refuse_unless_here()
+    await work.publish(asked(id, LinkPurpose.INVITATION))
+    return user
+
+
+@requires(EDIT_STAFF, publishes=[StaffUserDeactivated, StaffUserSessionEnded])
+async def deactivate(work: Work, id: str) -> StaffUser:
+    """Let somebody in nowhere any more."""
+    user = await work.lock(StaffUser, id)
+    if user.leave_company():
+        await end_sessions(work, id, SessionEnd.DEACTIVATED)
+        await work.publish(user.fact(StaffUserDeactivated))
+    return user
+
+
+@requires(EDIT_STAFF)
+async def unlock(work: Work, id: str) -> StaffUser:
+    """Let somebody try again who tried too often."""
+    user = await work.get(StaffUser, id)
+    await queries.forget(work.session, rules.digest(user.email))
+    return user
+
+
+@requires(EDIT_STAFF, publishes=[StaffUserSessionEnded])
+async def sign_out(
+    work: Work,
+    id: str,
+    *,
+    session_id: Annotated[str | None, "Which of their sessions; all of them if unsaid."] = None,
+) -> StaffUser:
+    """End the sessions of somebody, or one of them."""
+    user = await work.get(StaffUser, id)
+    await end_sessions(work, id, SessionEnd.ENDED, only=session_id)
+    return user
+
+
+@requires(EDIT_STAFF, publishes=[StaffUserPasswordChanged, StaffUserSessionEnded])
+async def set_password(
+    work: Work, id: str, *, password: Annotated[str, "The new one, of 12 to 128 characters."]
+) -> StaffUser:
+    user = await work.get(StaffUser, id)
+    user.refuse_unless_here()
+    await set_hash(work, user, await asyncio.to_thread(hashed, password))
+    return user
+
+
+async def set_hash(work: Work, user: StaffUser, hash: str) -> None:
+    """Give somebody another password: sessions begun with the old one are over."""
+    user.password_hash = hash
+    await end_sessions(work, user.id, SessionEnd.PASSWORD_CHANGED)
+    await queries.forget(work.session, rules.digest(user.email))
+    await work.publish(StaffUserPasswordChanged(staff_user_id=user.id))
+
+
+def asked(staff_user_id: str, purpose: LinkPurpose) -> SignInLinkAsked:
+    """Tell that somebody is to be sent a link."""
+    id = new_id("lnk")
+    return SignInLinkAsked(sign_in_link_id=id, staff_user_id=staff_user_id, purpose=purpose.name)
+
+
+async def end_sessions(
+    work: Work, staff_user_id: str, end: SessionEnd, *, only: str | None = None
+) -> None:
+    """End the sessions of somebody that go on, and tell of each."""
+    own = await queries.open_sessions(work.session, staff_user_id)
+    others = await queries.acting_sessions(work.session, staff_user_id)
+    for it in (*own, *others):
+        if only in (None, it.id) and it.close(end, at=work.now):
+            fact = {"staff_user_id": it.staff_user_id, "session_id": it.id, "because": end.name}
+            await work.publish(StaffUserSessionEnded(**fact))

@@ -1,0 +1,1 @@
+"""Organisation units: branches, departments and how they lie within each other."""
