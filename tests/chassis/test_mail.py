@@ -16,7 +16,7 @@ class Server:
     """A mail server of the simplest kind: it takes one message at a time, or refuses them."""
 
     def __init__(self, *, refuses=False):
-        self.refuses, self.taken = refuses, []
+        self.refuses, self.taken, self.url = refuses, [], ""
 
     async def serve(self, reader, writer):
         writer.write(GREETING)
