@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -263,6 +264,19 @@ def connect(
         def know_password(_dialect: Any, _record: Any, _args: Any, given: dict[str, Any]) -> None:
             given["password"] = password.now()
 
+    _tend(engine)
+    return engine
+
+
+def _tend(engine: AsyncEngine) -> None:
+    """Keep a pool to connections that are alive, and that nobody has left something on."""
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def leave_the_dead(connection: Any, _record: Any, _proxy: Any) -> None:
+        """Hand out no connection that was ended while nobody used it: the pool makes another."""
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
     @event.listens_for(engine.sync_engine, "checkin")
     def forget_tenant(connection: Any, _record: Any) -> None:
         """Leave nothing of whoever had the connection before, be it bound or not yet ended."""
@@ -277,8 +291,6 @@ def connect(
         """Empty the pool when the server went away, so that the next request connects anew."""
         if isinstance(context.original_exception, ConnectionError):
             context.is_disconnect = True
-
-    return engine
 
 
 class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
@@ -328,7 +340,7 @@ async def reading(engine: AsyncEngine, tenant: str) -> AsyncIterator[AsyncConnec
 
     The driver begins and ends it: that is what SQLAlchemy's own way spends most of a read on.
     """
-    async with aclosing(await _alive(_unbegun(engine))) as connection:
+    async with _unbegun(engine).connect() as connection:
         driver = driver_of(connection)
         driver.next_tenant = tenant
         await driver.execute("BEGIN READ ONLY;")
@@ -337,16 +349,6 @@ async def reading(engine: AsyncEngine, tenant: str) -> AsyncIterator[AsyncConnec
         finally:
             if not driver.is_closed():
                 await driver.execute("COMMIT;")
-
-
-async def _alive(engine: AsyncEngine) -> AsyncConnection:
-    """Take a connection, and leave those alone that the server ended while nobody used them."""
-    while True:
-        connection = await engine.connect()
-        if not driver_of(connection).is_closed():
-            return connection
-        await connection.invalidate()
-        await connection.close()
 
 
 def driver_of(connection: AsyncConnection) -> Any:

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
-from services.chassis.database import TenantConnection, bind, connect, reading
+from services.chassis.actor import Actor
+from services.chassis.database import TenantConnection, bind, connect, driver_of, reading
+from services.chassis.work import Works
 from tests.kit.harbour import Harbour
 
 CHANGE = """mutation($i: UpdateShipInput!, $id: ID!) {
@@ -125,3 +127,15 @@ async def test_a_work_within_a_transaction_that_began_is_bound_too(toy, harbour)
     async with reading(engine, harbour.tenant) as connection:
         found = await connection.exec_driver_sql("SELECT current_setting('app.tenant')")
         assert found.scalar_one() == harbour.tenant
+
+
+async def test_a_connection_that_the_server_ended_is_handed_out_to_nobody(spied, harbour):
+    engine, _sent = spied
+    await harbour.ship()
+    async with engine.connect() as connection:
+        driver_of(connection).terminate()
+    async with reading(engine, harbour.tenant) as connection:
+        assert len((await connection.exec_driver_sql("SELECT name FROM ship")).all()) == 1
+        driver_of(connection).terminate()
+    async with Works(engine, "toy").begin(Actor.system(harbour.tenant, "test")) as work:
+        assert len((await work.session.execute(text("SELECT name FROM ship"))).all()) == 1
