@@ -5,13 +5,13 @@ Those modules are imported when their command runs: `crm --help` answers at once
 
 # ruff: noqa: D301, PLC0415  # click's own mark for lines that stay as they are; see above
 
-import enum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .eventing.commands import events
+from .files import files
+from .graphs import graphs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,15 +23,10 @@ app = typer.Typer(
 tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companies on this system.")
 app.add_typer(tenant, name="tenant")
 app.add_typer(events, name="events")
+app.add_typer(files)
+app.add_typer(graphs)
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys of this checkout.")
 app.add_typer(keys, name="keys")
-
-
-class Format(enum.Enum):
-    """How a file holds records; the members are what one types."""
-
-    csv = "csv"
-    jsonl = "jsonl"
 
 
 PartName = Annotated[
@@ -256,168 +251,3 @@ def keys_rotate(
     from . import identities
 
     identities.rotate_key(program)
-
-
-@app.command("import")
-def import_(  # noqa: PLR0913  # each is a word of the command line
-    kind: Annotated[str, typer.Argument(help="What the file holds, as the mapping calls it.")],
-    file: Annotated[
-        Path, typer.Argument(help="CSV with a line of headings, or JSON lines (.jsonl).")
-    ],
-    *,
-    map: Annotated[
-        Path | None,
-        typer.Option("--map", help="Which column is which field; else the headings say it."),
-    ] = None,
-    as_: Annotated[
-        str | None,
-        typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The short name of their company.")] = "default",
-    url: Annotated[
-        str | None, typer.Option(help="The graph's address; this checkout's when left out.")
-    ] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where to write refused rows, with their reasons.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would become of it; keep nothing.")
-    ] = False,
-    source: Annotated[
-        str | None, typer.Option(help="Whose ids `externalRef.id` holds; a mapping says it too.")
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="What stands between cells: any letter, or tab.")
-    ] = None,
-    quote: Annotated[
-        str | None, typer.Option(help="What stands around cells; '' for none.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="utf-8, utf-16, windows-1252 …")] = None,
-) -> None:
-    """Bring in a file through the graph.
-
-    The file is sent up, and a job there brings its rows in. How it is written is found, and shown
-    first: encoding, delimiter, quotes, line ends; say it where it is found wrongly.
-
-    Each row is made, or changed, by the id that the file knows it by: run it twice and the
-    second time changes nothing. A row that is refused is told with its line and reason, and the
-    rest goes in; exits with 1 when there was one. Dates and states that are past need the
-    permission to import history. docs/guides/import.md shows how to write a mapping.
-
-    \b
-    Examples:
-      crm import customers customers.csv --map customers.toml --as ann@acme.example --tenant acme
-      crm import products products.csv --source shop --as ann@acme.example --dry-run
-      crm import orders orders.csv --map orders.toml --as ann@acme.example --rejects refused.csv
-      CRM_TOKEN=… crm import orders orders.csv --map orders.toml --url https://crm.example/graphql
-    """
-    from .importing import command, importer
-    from .importing.rows import Said
-
-    said = Said(delimiter, quote, encoding)
-    job = importer.Job(kind, file, map, rejects, said, source, dry_run)
-    command.import_file(job, url=url, person=as_, tenant=tenant)
-
-
-@app.command()
-def export(  # noqa: PLR0913  # each is a word of the command line
-    kind: Annotated[str, typer.Argument(help="What to take out: customers, order_lines …")],
-    file: Annotated[Path, typer.Argument(help="The file to make.")],
-    *,
-    where: Annotated[
-        str | None, typer.Option(help="Which records, as the list's filter in JSON.")
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(help="Which columns, with commas; all that can be imported if unsaid."),
-    ] = None,
-    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.csv,
-    delimiter: Annotated[str | None, typer.Option(help="A comma if unsaid.")] = None,
-    spreadsheet: Annotated[
-        bool, typer.Option("--spreadsheet", help="Guard texts that look like formulas.")
-    ] = False,
-    as_: Annotated[
-        str | None,
-        typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The short name of their company.")] = "default",
-    url: Annotated[
-        str | None, typer.Option(help="The graph's address; this checkout's when left out.")
-    ] = None,
-) -> None:
-    """Take records out into a file.
-
-    All records that one may see and that the filter finds; however many they are, a job writes
-    them. What comes out can be brought in again with `crm import`, and changes nothing.
-
-    \b
-    Examples:
-      crm export customers customers.csv --as ann@acme.example --tenant acme
-      crm export products p.jsonl --format jsonl --where '{"isActive": {"eq": true}}'
-    """
-    from . import exporting
-
-    export = exporting.Export(kind, file, where, columns, format.value, delimiter, spreadsheet)
-    exporting.export_file(export, url=url, person=as_, tenant=tenant)
-
-
-@app.command()
-def compose(
-    *,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 when it is stale.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write to another file.")] = None,
-) -> None:
-    """Compose the supergraph of the services' schemas.
-
-    The gateway serves it from gateway/supergraph.graphql, which is in git.
-
-    \b
-    Examples:
-      crm compose
-      crm compose --check
-    """
-    from . import composing
-
-    composing.compose(check=check, out=out)
-
-
-@app.command()
-def gateway(
-    *,
-    supergraph: Annotated[
-        Path | None, typer.Option(help="A supergraph file, whoever composed it.")
-    ] = None,
-    subgraph: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=URL[,sdl=FILE]",
-            help="A subgraph to compose; without a file it is asked for its SDL. Repeatable.",
-        ),
-    ] = None,
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen.")] = 4000,
-    forward_authorization: Annotated[
-        bool,
-        typer.Option(
-            "--forward-authorization", help="Send the callers' authorization to all subgraphs."
-        ),
-    ] = False,
-) -> None:
-    """Serve a graph of any Federation 1 or 2 subgraphs, without tokens or services of ours.
-
-    The graph is at /graphql, its probes at /livez and /readyz. SIGHUP reads the graph anew, and so
-    does `POST /admin/reload` with the bearer token that GATEWAY_ADMIN_SECRET holds; a graph that
-    is of no use leaves the old one serving. Exits with 2 when there is no graph to serve.
-
-    \b
-    Examples:
-      crm gateway --supergraph supergraph.graphql
-      crm gateway --subgraph users=http://localhost:4001/graphql
-      crm gateway --subgraph users=http://a/graphql,sdl=users.graphql --host 0.0.0.0 --port 4000
-    """
-    from . import gatewaying
-
-    graph = gatewaying.source(supergraph, subgraph or [])
-    gatewaying.serve(graph, host=host, port=port, forwards=forward_authorization)

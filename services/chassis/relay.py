@@ -32,7 +32,8 @@ COUNTED = 100_000
 """A backlog is counted up to here: more is bad enough, and counting it would add to it."""
 
 # The table is empty whenever it is analysed, so the planner must be told to use its indexes.
-BY_INDEX = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+BY_INDEX = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+"""What is switched off for it; rows are then found in the order in which they are named."""
 LEASE = "SET idle_session_timeout = '{:g}s'"
 PENDING = text("""
     WITH next AS (
@@ -117,8 +118,9 @@ class Relay:
         """Work on one connection: when it breaks, its leases are gone, and all begins anew."""
         async with self.engine.connect() as raw:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
-            for setting in (*BY_INDEX.split("; "), LEASE.format(LEASE_SECONDS)):
-                await connection.execute(text(setting))
+            for way in BY_INDEX:
+                await connection.execute(text(f"SET {way} = off"))
+            await connection.execute(text(LEASE.format(LEASE_SECONDS)))
             leases = Leases(connection)
             await leases.join()
             self._balanced_at = 0.0
@@ -167,6 +169,7 @@ class Relay:
         """Forget what the stream has; what was laid out again meanwhile goes once more."""
         if not events:
             return
+        # whoever lays out again deletes in this order too: else each could wait for the other
         events = sorted(events, key=lambda it: (*it.aggregate, it.sequence))
         keys = {
             "tenants": [it.tenant for it in events],

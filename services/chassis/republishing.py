@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.events import partition_of
+from services.chassis.relay import BY_INDEX
 
 BATCH = 5000
 TOLD = text("""
@@ -34,9 +35,8 @@ LAY = text("""
     FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:sequences AS int[]),
                 CAST(:days AS date[]), CAST(:partitions AS int[]))
         AS again(tenant, aggregate_id, sequence, told_on, partition)
+    ON CONFLICT DO NOTHING
 """)
-IN_ORDER = ("seqscan", "hashjoin", "mergejoin")
-"""Ways to find rows in another order than they are named in: two who delete could deadlock."""
 
 
 class Period(NamedTuple):
@@ -54,8 +54,8 @@ async def lay_again(connection: AsyncConnection, service: str, period: Period) -
     already is laid out anew: a relay may just have given it to a stream that is lost, and then
     forgets only what it was to carry before.
     """
-    for way in IN_ORDER:
-        await connection.execute(text(f"SET LOCAL enable_{way} = off"))
+    for way in BY_INDEX:
+        await connection.execute(text(f"SET LOCAL {way} = off"))
     types = f"{service}.{period.aggregate or '%'}.%"
     last: tuple[Any, ...] = ("", "", 0)
     laid = 0

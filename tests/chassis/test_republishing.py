@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from deploy.stream import provisioning
 from services.chassis.relay import Relay
@@ -159,3 +160,24 @@ async def test_what_is_laid_again_while_a_relay_carries_it_goes_once_more(works,
     await task
     (message,) = await on_the_stream(stream)
     assert carried == [message.headers["ce-id"]] * 2
+
+
+async def test_two_who_lay_the_same_again_do_not_stand_in_each_others_way(works, worker, stream):
+    for ship in SHIPS:
+        await tell(works, ship)
+    async with relaying(worker, stream):
+        await until(lambda: none_pending(worker))
+    async with worker.begin() as connection:
+        assert await lay_again(connection, "toy", EVER) == len(SHIPS)
+        second = asyncio.create_task(republished(worker))
+        await until(lambda: is_waiting(worker))
+    assert await second == len(SHIPS)
+    assert await pending(worker) == len(SHIPS)
+
+
+async def is_waiting(worker):
+    """Say whether anybody waits for another's transaction."""
+    waiting = text("""SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'""")
+    async with worker.connect() as connection:
+        return (await connection.execute(waiting)).scalar_one() > 0
