@@ -91,8 +91,8 @@ class Soak:
             process = await stack.enter_async_context(self._gateway(subgraphs, urls))
             self.broken = broken
             idle = await stack.enter_async_context(self._idle())
-            begun = await self._after(process, self.seconds / 10)
-            ended = await self._after(process, self.seconds * 0.9)
+            begun = await self._after(process, self.seconds / 2)
+            ended = await self._after(process, self.seconds / 2)
             self.say(f"answers: {dict(sorted(self.done.items()))}")
             return self._is_well(begun, ended, len(idle))
 

@@ -99,9 +99,10 @@ async def test_no_deed_touches_what_is_hidden_or_tells_it_from_what_is_not_there
     hiding()
     tried = 0
     for name, deed in deeds.deeds_of(visitor.answerer.schema.as_str()).items():
-        if "id" in deed.args:
+        entity = entity_of(visitor, name)
+        if "id" in deed.args and entity is not None:
             tried += 1
-            given = deeds.sampled(deed) | {"id": id_of(entity_of(visitor, name), 1)}
+            given = deeds.sampled(deed) | {"id": id_of(entity, 1)}
             done = (await visitor.ask(deeds.document_of(name, deed), **given))["done"]
             assert [it["code"] for it in done["userErrors"]] == ["NOT_FOUND"], name
     assert tried
@@ -123,10 +124,10 @@ def test_every_record_type_is_read_through_its_reading(visitor):
 
 
 def entity_of(visitor, deed):
+    """Give what record a deed answers with; None where it is about what is one's own alone."""
     payload = get_named_type(visitor.schema.mutation_type.fields[deed].type)
     kinds = {str(it.type) for it in payload.fields.values()}
-    (entity,) = [it.entity for it in visitor.records() if it.name in kinds]
-    return entity
+    return next((it.entity for it in visitor.records() if it.name in kinds), None)
 
 
 def relations(visitor):

@@ -57,6 +57,15 @@ class OrgUnitMoved(OrgUnitCreated):
     type = "customers.org_unit.moved.v1"
 
 
+class OrgUnitRestored(OrgUnitCreated):
+    type = "customers.org_unit.restored.v1"
+
+
+class OrgUnitArchived(Event):
+    type = "customers.org_unit.archived.v1"
+    org_unit_id: str
+
+
 @subscriptions.on(StaffUserCreated, StaffUserUpdated, StaffUserDeactivated)
 async def when_a_staff_user_comes_or_changes(work: Work, event: StaffUserCreated) -> None:
     given = event.model_dump(include={"roles", "is_active", "unit_id", "team_ids"})
@@ -74,6 +83,11 @@ async def when_a_role_is_archived(work: Work, event: StaffRoleArchived) -> None:
     await work.drop(StaffRole, event.staff_role_id)
 
 
-@subscriptions.on(OrgUnitCreated, OrgUnitMoved)
+@subscriptions.on(OrgUnitCreated, OrgUnitMoved, OrgUnitRestored)
 async def when_a_unit_comes_or_moves(work: Work, event: OrgUnitCreated) -> None:
     await work.keep(OrgUnit, event.org_unit_id, parent_id=event.parent_id)
+
+
+@subscriptions.on(OrgUnitArchived)
+async def when_a_unit_is_archived(work: Work, event: OrgUnitArchived) -> None:
+    await work.drop(OrgUnit, event.org_unit_id)
