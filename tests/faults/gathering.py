@@ -10,7 +10,7 @@ from deploy.stream import facts
 from tests.faults.evidence import Copies, Evidence, Heard, Letter, Reader, Told
 from tests.system import outside
 from tests.system.outside import SERVICES
-from tests.system.test_events import CUSTOMER_COPIES, CUSTOMERS, STAFF
+from tests.system.test_events import COPIED
 
 VERSIONS = {
     "customers": ("customer",),
@@ -124,10 +124,7 @@ async def _story(world, tenant, told):
 
 async def _copies(world, tenant):
     found = []
-    for what, asked, copied in (
-        ("customers", CUSTOMERS, CUSTOMER_COPIES),
-        ("staff", STAFF, STAFF),
-    ):
+    for what, (asked, copied) in COPIED.items():
         source = _counted(await world.rows("customers", tenant, asked))
         for reader in ("sales", "service_desk"):
             copy = _counted(await world.rows(reader, tenant, copied))

@@ -22,32 +22,42 @@ PERSONAL = [
     *("Canary Dock", "+4943112345", "Canary Lead", "Canary Interest", "Canary Task"),
     *("Canary Outcome", "canary.lead"),
 ]
-ORIGINALS = """
-    SELECT id, CASE kind WHEN 'ORGANISATION' THEN name END AS organisation_name, owner_id, tier,
-           status
-    FROM customer ORDER BY id;
-    SELECT id, array_cat(roles::text[], role_ids::text[]) AS roles, is_active, unit_id, team_ids
-    FROM staff_user ORDER BY id;
-    SELECT id, standard, grants FROM staff_role WHERE archived_at IS NULL ORDER BY id;
-    SELECT id, parent_id FROM org_unit WHERE archived_at IS NULL ORDER BY id"""
-COPIES = """
-    SELECT id, organisation_name, owner_id, tier, status FROM customer ORDER BY id;
-    SELECT id, roles, is_active, unit_id, team_ids FROM staff_user ORDER BY id;
-    SELECT id, standard, grants FROM staff_role ORDER BY id;
-    SELECT id, parent_id FROM org_unit ORDER BY id"""
-
+COPIED = {
+    "customers": (
+        """
+        SELECT id, CASE kind WHEN 'ORGANISATION' THEN name END AS organisation_name, owner_id,
+               tier, status
+        FROM customer ORDER BY id""",
+        "SELECT id, organisation_name, owner_id, tier, status FROM customer ORDER BY id",
+    ),
+    "staff users": (
+        """
+        SELECT id, array_cat(roles::text[], role_ids::text[]) AS roles, is_active, unit_id,
+               team_ids
+        FROM staff_user ORDER BY id""",
+        "SELECT id, roles, is_active, unit_id, team_ids FROM staff_user ORDER BY id",
+    ),
+    "roles": (
+        "SELECT id, standard, grants FROM staff_role WHERE archived_at IS NULL ORDER BY id",
+        "SELECT id, standard, grants FROM staff_role ORDER BY id",
+    ),
+    "units": (
+        "SELECT id, parent_id FROM org_unit WHERE archived_at IS NULL ORDER BY id",
+        "SELECT id, parent_id FROM org_unit ORDER BY id",
+    ),
+}
+"""What others keep copies of: how the originals are asked for, and how the copies."""
 READ = {"company", "customer", "exchange_rate", "org_unit", "staff_role", "staff_user"}
 """Which records of customers the desk keeps copies of."""
 
 
 async def require_copies_like_their_originals(system, tenant):
     """Wait until sales and the desk know of customers and staff what customers knows itself."""
-    asked = list(zip(ORIGINALS.split(";"), COPIES.split(";"), strict=True))
-    known = [await system.rows("customers", tenant, original) for original, _ in asked]
+    known = [await system.rows("customers", tenant, original) for original, _ in COPIED.values()]
     for service in ("sales", "service_desk"):
 
         async def alike(service=service):
-            copies = [await system.rows(service, tenant, copy) for _, copy in asked]
+            copies = [await system.rows(service, tenant, copy) for _, copy in COPIED.values()]
             return copies == known
 
         await until(alike, 60)
