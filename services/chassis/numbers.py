@@ -34,9 +34,8 @@ class NumberSeries(Entity):
 
 
 class Formatted:
-    """How a company has the numbers of one kind of document written, or a copy of that."""
+    """How a company has the numbers of one kind of `document` written, or a copy of that."""
 
-    document: Mapped[str] = column(Personal.NONE, String(40))
     pattern: Mapped[str] = column(Personal.NONE, String(LONGEST_PATTERN))
     first_number: Mapped[int] = column(Personal.NONE, Integer, default=1, server_default="1")
 

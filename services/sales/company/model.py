@@ -1,8 +1,9 @@
 """Copies of the company's settings, of its exchange rates, and of how it writes numbers."""
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped
 
-from services.chassis.database import Entity, Projected
+from services.chassis.database import Entity, Personal, Projected, column
 from services.chassis.exchange import Rated, Reckoned
 from services.chassis.numbers import Formatted
 
@@ -19,3 +20,5 @@ class ExchangeRate(Projected, Rated, Entity):
 class NumberFormat(Projected, Formatted, Entity):
     __tablename__ = "number_format"
     __table_args__ = (Index("number_format_document_ix", "tenant", "document"),)
+
+    document: Mapped[str] = column(Personal.NONE, String(40))
