@@ -12,6 +12,9 @@ from gateway.supergraph import Supergraph
 
 Group = list[Draft]
 
+NOTHING = f"__nothing: {TYPENAME}"
+"""Stands where nothing is selected. Not under its own name: an interface object's is no type."""
+
 
 def render(supergraph: Supergraph, operation: Operation, drafts: Sequence[Draft]) -> Plan:
     """Write the plan, each fetch behind those it waits for."""
@@ -118,7 +121,7 @@ def _text(node: Node) -> str:
         for condition, inner in node.fragments.items()
         if inner.fields or inner.fragments
     ]
-    return "{ " + " ".join(parts or [TYPENAME]) + " }"
+    return "{ " + " ".join(parts or [NOTHING]) + " }"
 
 
 def _field_text(field: Field, inner: Node | None) -> str:

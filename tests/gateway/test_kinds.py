@@ -8,11 +8,12 @@ import pytest
 from graphql import parse
 
 from .asking import Asker
-from .kinds import Kind, interfaces, moving, reentering, requiring, standing_in
+from .kinds import Kind, interfaces, mixing, moving, reentering, requiring, standing_in
 from .worlds import Split
 
 KINDS = {
     **interfaces.KINDS,
+    **mixing.KINDS,
     **moving.KINDS,
     **reentering.KINDS,
     **requiring.KINDS,
