@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from gateway.composition import merging, printing, reading, rules, satisfiability, upgrading
+from gateway.composition import (
+    across,
+    executables,
+    hiding,
+    merging,
+    placing,
+    printing,
+    reading,
+    rules,
+    satisfiability,
+    upgrading,
+)
 from gateway.composition.model import ROOTS, Subgraph, SubgraphSource
 from gateway.composition.problems import CompositionFailed, Problem, Problems
 from gateway.supergraph import InvalidSupergraph, Supergraph
@@ -24,12 +35,19 @@ def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = Fa
     for subgraph in graphs:
         upgrading.upgrade(subgraph)
         rules.check(subgraph, problems)
+        with problems.within(subgraph.name):
+            placing.check(subgraph, problems)
     problems.settle()
+    across.check(graphs, problems)
     definitions = merging.merge(graphs, problems, strict_inputs=strict_inputs)
+    problems.settle()
+    shared = executables.merge(graphs, problems)
+    across.check_merged({each.name: each for each in definitions}, problems)
+    hiding.check(definitions, problems)
     problems.settle()
     names = {each.name for each in definitions}
     roots = [root for root in ROOTS if root in names]
-    text = printing.print_supergraph(graphs, definitions, roots)
+    text = printing.print_supergraph(graphs, definitions, roots, shared)
     supergraph = _read_back(text, problems)
     problems.settle()
     if supergraph is not None:
@@ -44,11 +62,19 @@ def _check_names(subgraphs: Sequence[Subgraph], problems: Problems) -> None:
     for each in subgraphs:
         if other := seen.get(each.graph):
             message = f"the names {other} and {each.name} are both written {each.graph}"
-            problems.add("INVALID_SUBGRAPH_NAME", message)
+            problems.add(
+                "INVALID_SUBGRAPH_NAME",
+                message,
+                hint="name one of them otherwise",
+            )
         seen[each.graph] = each.name
     queries = [each.definitions.get("Query") for each in subgraphs]
     if not any(query and query.fields for query in queries):
-        problems.add("NO_QUERIES", "no subgraph has a query field")
+        problems.add(
+            "NO_QUERIES",
+            "no subgraph has a query field",
+            hint="give one subgraph a field on Query",
+        )
 
 
 def _read_back(text: str, problems: Problems) -> Supergraph | None:
@@ -57,5 +83,9 @@ def _read_back(text: str, problems: Problems) -> Supergraph | None:
         return Supergraph.parse(text)
     except InvalidSupergraph as error:
         for reason in error.reasons:
-            problems.add("INVALID_MERGED_SCHEMA", reason.rstrip("."))
+            problems.add(
+                "INVALID_MERGED_SCHEMA",
+                reason.rstrip("."),
+                hint="the subgraphs are each right, but not together: make them agree here",
+            )
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.composition.model import Applied, Directives
+from gateway.composition.model import Applied, Directives, Name, Subgraph
 
 BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
 """GraphQL's own: carried over as they are."""
@@ -25,6 +25,7 @@ SUPPORTED = frozenset(
         "policy",
         "cost",
         "listSize",
+        "cacheTag",
     }
 )
 """Federation's, as far as composing and planning know them."""
@@ -34,7 +35,6 @@ UNSUPPORTED = frozenset(
         "composeDirective",
         "context",
         "fromContext",
-        "cacheTag",
     }
 )
 """Federation's too, but refused: to drop one in silence would change what it promises."""
@@ -56,6 +56,22 @@ def merged(all: Sequence[Directives]) -> list[Applied]:
         found.append(Applied("listSize", _sizes(sizes)))
     tags = {str(tag.arguments["name"]) for each in all for tag in each.all("tag")}
     return found + [Applied("tag", {"name": tag}) for tag in sorted(tags)]
+
+
+def passed_on(held: Sequence[tuple[Subgraph, Directives]]) -> list[Applied]:
+    """Hand on what routers read but composing does not, each with the subgraphs that say it."""
+    found: dict[str, tuple[Applied, list[Name]]] = {}
+    for subgraph, directives in held:
+        for each in directives.all("cacheTag"):
+            _, graphs = found.setdefault(str(each.arguments), (each, []))
+            graphs.append(Name(subgraph.graph))
+    return [
+        Applied(
+            "join__directive",
+            {"graphs": graphs, "name": f"federation__{said.name}", "args": said.arguments},
+        )
+        for said, graphs in found.values()
+    ]
 
 
 def _all_of(said: Sequence[Any]) -> list[list[str]]:

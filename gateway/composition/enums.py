@@ -4,8 +4,7 @@ import enum
 from collections.abc import Sequence
 
 from gateway.composition.directives import merged as merged_directives
-from gateway.composition.model import Applied, Definition, Directives, Subgraph, Value, named
-from gateway.composition.printing import Name
+from gateway.composition.model import Applied, Definition, Directives, Name, Subgraph, Value, named
 from gateway.composition.shared import Holder, Merge, description
 
 
@@ -51,6 +50,7 @@ def merge(run: Merge, definition: Definition, holders: Sequence[Holder], use: Us
             "EMPTY_MERGED_ENUM_TYPE",
             "no value of it is in every subgraph that has it",
             at=definition.name,
+            hint="give the enum a value that all have",
         )
 
 

@@ -20,6 +20,14 @@ COMPOSITE = frozenset({Kind.OBJECT, Kind.INTERFACE, Kind.UNION})
 class InvalidFieldSet(Exception):
     """A field set that cannot stand where it stands; the message says why."""
 
+    code = "INVALID_FIELDS"
+
+
+class DirectiveInFieldSet(InvalidFieldSet):
+    """A field set of which a part carries a directive."""
+
+    code = "DIRECTIVE_IN_FIELDS_ARG"
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -33,6 +41,13 @@ class Touched:
     @property
     def is_leaf(self) -> bool:
         return self.node.selection_set is None
+
+    @property
+    def lacking(self) -> list[str]:
+        """Name the arguments that it must be given and is not."""
+        given = {each.name.value for each in self.node.arguments or ()}
+        required = {each.name for each in self.field.arguments.values() if each.is_required}
+        return sorted(required - given)
 
 
 def touched(subgraph: Subgraph, type: Definition, text: str) -> list[Touched]:
@@ -58,6 +73,8 @@ def _walk(
     beneath: tuple[Touched, ...],
 ) -> Iterator[Touched]:
     for node in selections.selections:
+        if node.directives:
+            raise DirectiveInFieldSet("a field set cannot carry directives")
         if isinstance(node, InlineFragmentNode):
             inner = _condition(subgraph, type, node)
             yield from _walk(subgraph, inner, node.selection_set, beneath)
@@ -73,10 +90,11 @@ def _walk_field(
     name = node.name.value
     if name == "__typename":
         return
-    if node.alias is not None or node.directives:
-        raise InvalidFieldSet(f'"{name}" carries an alias or a directive')
+    if node.alias is not None:
+        raise InvalidFieldSet(f'"{name}" carries an alias')
     if (field := type.fields.get(name)) is None:
         raise InvalidFieldSet(f'"{name}" is not a field of {type.name}')
+    _check_arguments(field, node)
     here = Touched(type, field, node, beneath)
     yield here
     inner = subgraph.definitions.get(named(field.type))
@@ -86,6 +104,12 @@ def _walk_field(
         raise InvalidFieldSet(f'"{name}" {wanted} a selection')
     if inner is not None and node.selection_set is not None:
         yield from _walk(subgraph, inner, node.selection_set, (*beneath, here))
+
+
+def _check_arguments(field: Field, node: FieldNode) -> None:
+    given = {each.name.value for each in node.arguments or ()}
+    if unknown := sorted(given - field.arguments.keys()):
+        raise InvalidFieldSet(f'"{field.name}" takes no "{unknown[0]}"')
 
 
 def _condition(subgraph: Subgraph, type: Definition, node: InlineFragmentNode) -> Definition:

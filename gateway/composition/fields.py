@@ -9,10 +9,18 @@ from graphql import TypeNode, print_ast
 
 from gateway.composition import inputs
 from gateway.composition.directives import merged as merged_directives
-from gateway.composition.model import Applied, Definition, Directives, Field, Kind, Subgraph
-from gateway.composition.printing import Name
+from gateway.composition.directives import passed_on
+from gateway.composition.model import (
+    Applied,
+    Definition,
+    Directives,
+    Field,
+    Kind,
+    Name,
+    Subgraph,
+)
 from gateway.composition.shared import Holder, Merge, description, set_text
-from gateway.composition.types import least_strict
+from gateway.composition.types import least_strict, most_strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +95,73 @@ def _merge_field(run: Merge, at: str, parts: Sequence[Part]) -> Field | None:
             hint="define the field in the subgraph that owns it",
         )
         return None
-    merged = least_strict([part.field.type for part in parts], run.is_subtype)
-    if merged is None:
-        told = ", ".join(f"{print_ast(p.field.type)} in {p.subgraph.name}" for p in parts)
-        run.problems.add("FIELD_TYPE_MISMATCH", f"types do not fit together: {told}", at=at)
+    giving = [part for part in parts if not part.is_external]
+    type = least_strict([part.field.type for part in giving], run.is_subtype)
+    if type is None:
+        told = ", ".join(f"{print_ast(p.field.type)} in {p.subgraph.name}" for p in giving)
+        run.problems.add(
+            "FIELD_TYPE_MISMATCH",
+            f"types do not fit together: {told}",
+            at=at,
+            hint="give the field one type, or types of which one is the looser",
+        )
         return None
-    return Field(
+    merged = Field(
         parts[0].field.name,
-        merged,
-        inputs.merge_arguments(run, at, [(p.subgraph, p.field.arguments) for p in parts]),
+        type,
+        inputs.merge_arguments(run, at, [(p.subgraph, p.field.arguments) for p in giving]),
         description([p.field.description for p in parts]),
-        Directives(merged_directives([p.field.directives for p in parts])),
+        Directives(
+            merged_directives([p.field.directives for p in parts])
+            + passed_on([(p.subgraph, p.field.directives) for p in parts])
+        ),
     )
+    for part in parts:
+        if part.is_external:
+            _check_external(run, at, part, merged)
+    return merged
+
+
+def _check_external(run: Merge, at: str, part: Part, merged: Field) -> None:
+    """Report an external field that says something else than those who give it."""
+    with run.problems.within(part.subgraph.name):
+        printed = print_ast(part.field.type)
+        looser = least_strict([merged.type, part.field.type], run.is_subtype)
+        if looser is None or print_ast(looser) != printed:
+            run.problems.add(
+                "EXTERNAL_TYPE_MISMATCH",
+                f"{printed} here, but {print_ast(merged.type)} where it is given",
+                at=at,
+                hint="repeat the type as it is where the field is given",
+            )
+        for name, argument in merged.arguments.items():
+            held = part.field.arguments.get(name)
+            if held is None:
+                run.problems.add(
+                    "EXTERNAL_ARGUMENT_MISSING",
+                    f'the argument "{name}" is missing here',
+                    at=at,
+                    hint="repeat the arguments as they are where the field is given",
+                )
+            elif most_strict([argument.type, held.type]) is None:
+                told = f'"{name}" is {print_ast(held.type)} here, {print_ast(argument.type)} there'
+                run.problems.add(
+                    "EXTERNAL_ARGUMENT_TYPE_MISMATCH",
+                    told,
+                    at=at,
+                    hint="repeat the arguments as they are where the field is given",
+                )
 
 
 def _check_sharing(run: Merge, at: str, parts: Sequence[Part]) -> None:
     giving = [p for p in parts if not (p.is_external or p.is_overridden or p.is_by_turns)]
     if not giving:
-        run.problems.add("OVERRIDE_SOURCE_HAS_OVERRIDE", "taken over in a circle", at=at)
+        run.problems.add(
+            "OVERRIDE_SOURCE_HAS_OVERRIDE",
+            "taken over in a circle",
+            at=at,
+            hint="let one subgraph keep the field",
+        )
     alone = [p.subgraph.name for p in giving if not p.is_shareable]
     if len(giving) > 1 and alone:
         run.problems.add(
@@ -115,7 +172,12 @@ def _check_sharing(run: Merge, at: str, parts: Sequence[Part]) -> None:
             hint="mark it @shareable in each, or keep it in one",
         )
     if len(giving) > 1 and at.startswith("Subscription."):
-        run.problems.add("INVALID_FIELD_SHARING", "a subscription has one source only", at=at)
+        run.problems.add(
+            "INVALID_FIELD_SHARING",
+            "a subscription has one source only",
+            at=at,
+            hint="keep it in one subgraph",
+        )
 
 
 def _joins(parts: Sequence[Part], merged: Field, holders: Sequence[Holder]) -> list[Applied]:

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from graphql import print_ast
 
 from gateway.composition.directives import merged as merged_directives
-from gateway.composition.model import Applied, Argument, Definition, Directives, Subgraph
-from gateway.composition.printing import Name
+from gateway.composition.model import Applied, Argument, Definition, Directives, Name, Subgraph
 from gateway.composition.shared import Holder, Merge, description
 from gateway.composition.types import most_strict
 
@@ -32,7 +31,10 @@ def merge(run: Merge, definition: Definition, holders: Sequence[Holder]) -> None
         definition.inputs[name] = merged
     if not definition.inputs and any(arguments for _, arguments in given):
         run.problems.add(
-            "EMPTY_MERGED_INPUT_TYPE", "no field of it is in every subgraph that has it", at=at
+            "EMPTY_MERGED_INPUT_TYPE",
+            "no field of it is in every subgraph that has it",
+            at=at,
+            hint="give the input a field that all have",
         )
 
 
@@ -60,7 +62,12 @@ def _common(run: Merge, at: str, given: Sequence[Given], code: str) -> list[tupl
             continue
         missing = ", ".join(s.name for s, arguments in given if name not in arguments)
         if any(argument.is_required for _, argument in parts):
-            run.problems.add(code, f'"{name}" is required, but {missing} has it not', at=at)
+            run.problems.add(
+                code,
+                f'"{name}" is required, but {missing} has it not',
+                at=at,
+                hint="add it there, or give it a default value",
+            )
         elif run.strict_inputs:
             run.problems.add(
                 "INPUT_DIFFERS",
@@ -76,12 +83,27 @@ def _merge_one(run: Merge, at: str, parts: Parts, code: str) -> Argument | None:
     told = ", ".join(f"{print_ast(a.type)} in {s.name}" for s, a in parts)
     merged = most_strict(types)
     if merged is None:
-        run.problems.add(f"{code}_TYPE_MISMATCH", f"types do not fit together: {told}", at=at)
+        run.problems.add(
+            f"{code}_TYPE_MISMATCH",
+            f"types do not fit together: {told}",
+            at=at,
+            hint="make the types the same but for non-null",
+        )
         return None
     if run.strict_inputs and len({print_ast(each) for each in types}) > 1:
-        run.problems.add("INPUT_DIFFERS", f"the types differ: {told}", at=at)
+        run.problems.add(
+            "INPUT_DIFFERS",
+            f"the types differ: {told}",
+            at=at,
+            hint="make the types the same",
+        )
     if len({argument.default_text for _, argument in parts}) > 1:
-        run.problems.add(f"{code}_DEFAULT_MISMATCH", "the default values differ", at=at)
+        run.problems.add(
+            f"{code}_DEFAULT_MISMATCH",
+            "the default values differ",
+            at=at,
+            hint="make the default values the same",
+        )
     return Argument(
         parts[0][1].name,
         merged,
@@ -95,5 +117,8 @@ def _check_one_of(run: Merge, definition: Definition, holders: Sequence[Holder])
     marked = [s.name for s, held in holders if "oneOf" in held.directives]
     if marked and len(marked) != len(holders):
         run.problems.add(
-            "ONE_OF_DIFFERS", f"@oneOf in {', '.join(marked)} only", at=definition.name
+            "ONE_OF_DIFFERS",
+            f"@oneOf in {', '.join(marked)} only",
+            at=definition.name,
+            hint="mark it in each of them",
         )

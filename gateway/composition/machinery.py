@@ -127,6 +127,39 @@ enum link__Purpose {
 OVERRIDE = "  override: String\n"
 LABEL = "  overrideLabel: String\n"
 """What join v0.4 adds to `@join__field`, where fields are taken over step by step."""
+USED = "  usedOverridden: Boolean\n"
+CONTEXT = "  contextArguments: [join__ContextArgument!]\n"
+FIFTH = """
+
+directive @join__directive(
+  graphs: [join__Graph!]
+  name: String!
+  args: join__DirectiveArguments
+) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+
+input join__ContextArgument {
+  name: String!
+  type: String!
+  context: String!
+  selection: join__FieldValue!
+}
+
+scalar join__DirectiveArguments
+
+scalar join__FieldValue"""
+"""What join v0.5 adds, where subgraphs say things that are handed on as they are."""
+
+
+THIRD_JOIN, FOURTH_JOIN, FIFTH_JOIN = 3, 4, 5
+"""Minor versions of the join specification, v0.x: the least that a graph needs is written."""
+
+
+def machinery(version: int) -> str:
+    """Write the definitions of this version of join."""
+    if version == THIRD_JOIN:
+        return MACHINERY
+    text = MACHINERY.replace(OVERRIDE, OVERRIDE + LABEL)
+    return text if version == FOURTH_JOIN else text.replace(USED, USED + CONTEXT) + FIFTH
 
 
 def links(used: Sequence[str]) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from gateway.composition import enums, fields, inputs
 from gateway.composition.directives import merged as merged_directives
-from gateway.composition.model import Applied, Definition, Directives, Kind, Subgraph
-from gateway.composition.printing import Name
+from gateway.composition.directives import passed_on
+from gateway.composition.model import Applied, Definition, Directives, Kind, Name, Subgraph
 from gateway.composition.problems import Problems
 from gateway.composition.shared import Holder, Merge, description, set_text
 
@@ -60,18 +60,25 @@ def _kind(name: str, holders: Sequence[Holder], problems: Problems) -> Kind | No
             "INTERFACE_OBJECT_USAGE_ERROR",
             f"@interfaceObject in {', '.join(stand_ins)}, but no subgraph has this interface",
             at=name,
+            hint="define the interface, with its key, where its types are known",
         )
         return None
     if len(kinds) == 1:
         return kinds.pop()
     told = ", ".join(f"{d.kind.value} in {s.name}" for s, d in holders)
-    problems.add("TYPE_KIND_MISMATCH", f"is of different kinds: {told}", at=name)
+    problems.add(
+        "TYPE_KIND_MISMATCH",
+        f"is of different kinds: {told}",
+        at=name,
+        hint="call one of them otherwise",
+    )
     return None
 
 
 def _begun(name: str, kind: Kind, holders: Sequence[Holder]) -> Definition:
     directives = [each for s, d in holders for each in _join_type(s, d)]
     directives += merged_directives([d.directives for _, d in holders])
+    directives += passed_on([(s, d.directives) for s, d in holders])
     return Definition(
         name,
         kind,

@@ -27,6 +27,12 @@ class Kind(enum.Enum):
     SCALAR = "scalar"
 
 
+class Name(str):
+    """A directive argument that is an enum value, and so is printed without quotes."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A directive where it is applied, under its canonical name."""
@@ -104,6 +110,17 @@ class Value:
 
 
 @dataclass(slots=True)
+class Executable:
+    """A directive that clients may put into operations."""
+
+    name: str
+    locations: frozenset[str]
+    arguments: dict[str, Argument]
+    description: str
+    is_repeatable: bool
+
+
+@dataclass(slots=True)
 class Definition:
     """A named type of one subgraph."""
 
@@ -131,6 +148,7 @@ class Subgraph:
     url: str
     definitions: dict[str, Definition]
     is_first_generation: bool = False
+    executables: dict[str, Executable] = field(default_factory=dict)
     key_fields: set[tuple[str, str]] = field(default_factory=set)
     used_externals: set[tuple[str, str]] = field(default_factory=set)
 

@@ -1,33 +1,39 @@
 """Prints definitions as SDL: the supergraph in one fixed form, a subgraph as plain GraphQL."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import StringValueNode, print_ast
 
-from gateway.composition.machinery import DIRECTIVES, LABEL, MACHINERY, OVERRIDE, links
+from gateway.composition.machinery import (
+    DIRECTIVES,
+    FIFTH_JOIN,
+    FOURTH_JOIN,
+    THIRD_JOIN,
+    links,
+    machinery,
+)
 from gateway.composition.model import (
     Applied,
     Argument,
     Definition,
     Directives,
+    Executable,
     Field,
     Kind,
+    Name,
     Subgraph,
 )
 
 LINE_LENGTH = 100
 
 
-class Name(str):
-    """A directive argument that is an enum value, and so is printed without quotes."""
-
-    __slots__ = ()
-
-
 def print_supergraph(
-    graphs: Sequence[Subgraph], definitions: Iterable[Definition], roots: Sequence[str]
+    graphs: Sequence[Subgraph],
+    definitions: Iterable[Definition],
+    roots: Sequence[str],
+    executables: Iterable[Executable] = (),
 ) -> str:
     """Print the standard file: the links, the machinery, the graphs, then each type by name."""
     ordered = sorted(definitions, key=lambda each: each.name)
@@ -39,10 +45,16 @@ def print_supergraph(
         for each in ordered
         for applied in _every_directive(each)
     )
+    version = THIRD_JOIN
+    if "join__directive" in uses:
+        version = FIFTH_JOIN
+    elif has_labels:
+        version = FOURTH_JOIN
     parts = [
-        _schema([*links(extras)], roots, version=4 if has_labels else 3),
+        _schema([*links(extras)], roots, version=version),
         *(DIRECTIVES[word] for word in extras),
-        MACHINERY.replace(OVERRIDE, OVERRIDE + LABEL) if has_labels else MACHINERY,
+        machinery(version),
+        *map(_executable, executables),
         _graphs(graphs),
         *body,
     ]
@@ -71,6 +83,15 @@ def _graphs(graphs: Sequence[Subgraph]) -> str:
         for each in graphs
     ]
     return "\n".join(["enum join__Graph {", *values, "}"])
+
+
+def _executable(directive: Executable) -> str:
+    arguments = [_argument(a, "  ", with_directives=False) for a in directive.arguments.values()]
+    taken = ["(", *(line for each in arguments for line in each), ")"] if arguments else []
+    repeatable = " repeatable" if directive.is_repeatable else ""
+    head = "\n".join([f"directive @{directive.name}{taken[0] if taken else ''}", *taken[1:]])
+    text = f"{head}{repeatable} on {' | '.join(sorted(directive.locations))}"
+    return "\n".join([*_description(directive.description, ""), text])
 
 
 def _every_directive(definition: Definition) -> Iterable[Applied]:
@@ -167,4 +188,8 @@ def _applied(directive: Applied) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Name):
         return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {_value(inner)}' for name, inner in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)

@@ -36,7 +36,7 @@ class Problems:
         self.found: list[Problem] = []
         self._subgraph = ""
 
-    def add(self, code: str, message: str, *, at: str = "", hint: str = "") -> None:
+    def add(self, code: str, message: str, *, at: str = "", hint: str) -> None:
         problem = Problem(code, message, at, self._subgraph, hint)
         if problem not in self.found:
             self.found.append(problem)

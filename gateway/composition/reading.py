@@ -39,12 +39,14 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from gateway.composition import linking
 from gateway.composition.directives import BUILT_IN, SUPPORTED, UNSUPPORTED
 from gateway.composition.model import (
     Applied,
     Argument,
     Definition,
     Directives,
+    Executable,
     Field,
     Kind,
     Subgraph,
@@ -58,6 +60,14 @@ LINK = re.compile(r"https://specs\.apollo\.dev/link/v1\.\d+")
 NEWEST_MINOR = 14
 MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldSet"})
 MACHINERY_FIELDS = frozenset({"_service", "_entities"})
+EXECUTABLE = frozenset(
+    {
+        *("QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "VARIABLE_DEFINITION"),
+        *("FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"),
+    }
+)
+STANDARD = frozenset({"skip", "include", "defer", "stream"})
+"""Directives on operations that are GraphQL's own."""
 KINDS: Mapping[type[DefinitionNode], Kind] = {
     ObjectTypeDefinitionNode: Kind.OBJECT,
     ObjectTypeExtensionNode: Kind.OBJECT,
@@ -80,14 +90,19 @@ def read(name: str, source: SubgraphSource, problems: Problems) -> Subgraph | No
         try:
             document = parse(source.sdl)
         except GraphQLError as error:
-            problems.add("INVALID_GRAPHQL", f"the SDL does not parse: {error.message}")
+            problems.add(
+                "INVALID_GRAPHQL",
+                f"the SDL does not parse: {error.message}",
+                hint="mend the SDL there",
+            )
             return None
         reader = _Reader(problems)
         reader.read_schema(document)
         for node in document.definitions:
             if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
                 reader.read_type(node)
-        return Subgraph(name, source.url, reader.definitions, not reader.is_linked)
+        first = not reader.is_linked
+        return Subgraph(name, source.url, reader.definitions, first, reader.executables)
 
 
 @dataclass
@@ -102,11 +117,13 @@ class _Reader:
     """Directives that the subgraph itself defines and that are none of federation's."""
     renamed: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    executables: dict[str, Executable] = field(default_factory=dict)
 
     def read_schema(self, document: DocumentNode) -> None:
         for node in document.definitions:
             if isinstance(node, DirectiveDefinitionNode):
                 self.own.add(node.name.value)
+                self._read_executable(node)
         for node in document.definitions:
             if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
                 continue
@@ -115,9 +132,21 @@ class _Reader:
             for directive in node.directives or ():
                 self._read_schema_directive(directive)
 
+    def _read_executable(self, node: DirectiveDefinitionNode) -> None:
+        name = node.name.value
+        locations = EXECUTABLE & {each.value for each in node.locations}
+        if locations and name not in STANDARD:
+            self.executables[name] = Executable(
+                name,
+                locations,
+                self._inputs(f"@{name}", node.arguments),
+                _text(node),
+                is_repeatable=node.repeatable,
+            )
+
     def _read_schema_directive(self, directive: ConstDirectiveNode) -> None:
         arguments = _arguments(directive)
-        url = arguments.get("url", "")
+        url = str(arguments.get("url") or "")
         if directive.name.value != "link":
             self._unknown(directive.name.value, "schema")
         elif found := FEDERATION.fullmatch(url):
@@ -138,15 +167,13 @@ class _Reader:
                 "UNKNOWN_FEDERATION_LINK_VERSION",
                 f"federation v2.{minor} is newer than v2.{NEWEST_MINOR}, the newest known here",
                 at="schema",
+                hint="link a version that is known here",
             )
-        for item in arguments.get("import") or ():
-            name, as_name = (
-                (item, item) if isinstance(item, str) else (item["name"], item.get("as"))
-            )
+        for name, called in linking.imports(arguments, self.problems):
             if name.startswith("@"):
-                self.imported[(as_name or name).removeprefix("@")] = name.removeprefix("@")
+                self.imported[called.removeprefix("@")] = name.removeprefix("@")
             else:
-                self.types.add(as_name or name)
+                self.types.add(called)
 
     def canonical(self, name: str) -> str | None:
         """Give the name under which the composer knows a directive used here, or None."""
@@ -163,13 +190,24 @@ class _Reader:
         name = self._type_name(node.name.value)
         if name in self.types or name.startswith(("federation__", "link__", "join__")):
             return
+        if node.name.value not in self.renamed and name in self.renamed.values():
+            self.problems.add(
+                f"ROOT_{name.upper()}_USED",
+                f"{name} is not the root here, but it is in the merged graph",
+                at=name,
+                hint="call the type otherwise",
+            )
+            return
         kind, is_extension = KINDS[type(node)], isinstance(node, TypeExtensionNode)
         definition = self.definitions.setdefault(
             name, Definition(name, kind, is_extension=is_extension)
         )
         if definition.kind is not kind:
             self.problems.add(
-                "INVALID_GRAPHQL", f"is both {definition.kind.value} and {kind.value}", at=name
+                "INVALID_GRAPHQL",
+                f"is both {definition.kind.value} and {kind.value}",
+                at=name,
+                hint="make it one kind, or two types",
             )
             return
         definition.is_extension &= is_extension
@@ -247,7 +285,10 @@ class _Reader:
     def _unknown(self, name: str, at: str) -> None:
         if self.canonical(name) in UNSUPPORTED:
             self.problems.add(
-                "UNSUPPORTED_DIRECTIVE", f"@{name} is not supported by this composer", at=at
+                "UNSUPPORTED_DIRECTIVE",
+                f"@{name} is not supported by this composer",
+                at=at,
+                hint="leave it out of the SDL",
             )
             return
         if name in self.own:

@@ -42,11 +42,19 @@ def _is_graphql(subgraph: Subgraph, problems: Problems) -> bool:
     try:
         schema = build_ast_schema(parse(text, no_location=True), assume_valid_sdl=True)
     except (TypeError, GraphQLError) as error:
-        problems.add("INVALID_GRAPHQL", str(error).rstrip("."))
+        problems.add(
+            "INVALID_GRAPHQL",
+            str(error).rstrip("."),
+            hint="mend the SDL there",
+        )
         return False
     faults = [e for e in validate_schema(schema) if e.message not in NO_QUERY]
     for fault in faults:
-        problems.add("INVALID_GRAPHQL", fault.message.rstrip("."))
+        problems.add(
+            "INVALID_GRAPHQL",
+            fault.message.rstrip("."),
+            hint="mend the SDL there",
+        )
     return not faults
 
 
@@ -54,12 +62,22 @@ def _fields_of(
     subgraph: Subgraph, type: Definition, text: object, problems: Problems, *, code: str, at: str
 ) -> list[Touched]:
     if not isinstance(text, str):
-        problems.add(f"{code}_INVALID_FIELDS_TYPE", "`fields` is not a string", at=at)
+        problems.add(
+            f"{code}_INVALID_FIELDS_TYPE",
+            "`fields` is not a string",
+            at=at,
+            hint="write the field set as a string",
+        )
         return []
     try:
         found = touched(subgraph, type, text)
     except InvalidFieldSet as error:
-        problems.add(f"{code}_INVALID_FIELDS", str(error), at=at)
+        problems.add(
+            f"{code}_{error.code}",
+            str(error),
+            at=at,
+            hint="select fields of the type as this subgraph defines it",
+        )
         return []
     _note_used(subgraph, found)
     return found
@@ -74,14 +92,24 @@ def _note_used(subgraph: Subgraph, found: list[Touched]) -> None:
 def _check_keys(subgraph: Subgraph, definition: Definition, problems: Problems) -> None:
     at = definition.name
     if definition.keys and definition.kind not in (Kind.OBJECT, Kind.INTERFACE):
-        problems.add("KEY_UNSUPPORTED_ON_TYPE", f"@key stands on a {definition.kind.value}", at=at)
+        problems.add(
+            "KEY_UNSUPPORTED_ON_TYPE",
+            f"@key stands on a {definition.kind.value}",
+            at=at,
+            hint="put the key on an object type or an interface",
+        )
         return
     for key in definition.keys:
         text = key.arguments.get("fields")
         for each in _fields_of(subgraph, definition, text, problems, code="KEY", at=at):
             inner = subgraph.definitions.get(named(each.field.type))
             if each.field.arguments:
-                problems.add("KEY_FIELDS_HAS_ARGS", f'"{each.field.name}" takes arguments', at=at)
+                problems.add(
+                    "KEY_FIELDS_HAS_ARGS",
+                    f'"{each.field.name}" takes arguments',
+                    at=at,
+                    hint="make the key of fields without arguments",
+                )
             if inner is not None and inner.kind in (Kind.INTERFACE, Kind.UNION):
                 problems.add(
                     "KEY_FIELDS_SELECT_INVALID_TYPE",
@@ -106,8 +134,14 @@ def _check_requires(
         )
     text = field.directives.argument("requires", "fields")
     for each in _fields_of(subgraph, definition, text, problems, code="REQUIRES", at=at):
-        way = (*each.beneath, each)
-        if each.is_leaf and not any("external" in step.field.directives for step in way):
+        if each.lacking:
+            problems.add(
+                "REQUIRES_INVALID_FIELDS",
+                f'"{each.field.name}" needs its argument "{each.lacking[0]}"',
+                at=at,
+                hint="give the argument in the field set",
+            )
+        if _is_given_here(subgraph, each):
             problems.add(
                 "REQUIRES_FIELDS_MISSING_EXTERNAL",
                 f'"{each.field.name}" is required but not @external',
@@ -124,10 +158,51 @@ def _check_provides(
     at = f"{definition.name}.{field.name}"
     inner = subgraph.definitions.get(named(field.type))
     if inner is None or inner.kind not in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION):
-        problems.add("PROVIDES_ON_NON_OBJECT_FIELD", "@provides stands on a leaf", at=at)
+        problems.add(
+            "PROVIDES_ON_NON_OBJECT_FIELD",
+            "@provides stands on a leaf",
+            at=at,
+            hint="provide fields of an object, an interface or a union",
+        )
         return
     text = field.directives.argument("provides", "fields")
-    _fields_of(subgraph, inner, text, problems, code="PROVIDES", at=at)
+    for each in _fields_of(subgraph, inner, text, problems, code="PROVIDES", at=at):
+        name = each.field.name
+        if each.field.arguments:
+            problems.add(
+                "PROVIDES_FIELDS_HAS_ARGS",
+                f'"{name}" takes arguments',
+                at=at,
+                hint="provide fields without arguments",
+            )
+        if _is_given_here(subgraph, each) and not _is_key(subgraph, each):
+            problems.add(
+                "PROVIDES_FIELDS_MISSING_EXTERNAL",
+                f'"{name}" is provided but not @external',
+                at=at,
+                hint="what this subgraph gives anyway need not be provided",
+            )
+
+
+def _is_given_here(subgraph: Subgraph, touched: Touched) -> bool:
+    way = (*touched.beneath, touched)
+    return touched.is_leaf and not any(_is_external(subgraph, step) for step in way)
+
+
+def _is_external(subgraph: Subgraph, touched: Touched) -> bool:
+    """Say so of an interface's field too, where a type that implements it has it external."""
+    having = (touched.type, *subgraph.possible(touched.type.name))
+    fields = [
+        each.fields[touched.field.name] for each in having if touched.field.name in each.fields
+    ]
+    return any("external" in each.directives for each in fields)
+
+
+def _is_key(subgraph: Subgraph, touched: Touched) -> bool:
+    return any(
+        (definition.name, touched.field.name) in subgraph.key_fields
+        for definition in (touched.type, *subgraph.possible(touched.type.name))
+    )
 
 
 def _check_override(
@@ -137,7 +212,12 @@ def _check_override(
         return
     at = f"{definition.name}.{field.name}"
     if field.directives.argument("override", "from") == subgraph.name:
-        problems.add("OVERRIDE_FROM_SELF_ERROR", "the field is taken over from itself", at=at)
+        problems.add(
+            "OVERRIDE_FROM_SELF_ERROR",
+            "the field is taken over from itself",
+            at=at,
+            hint="name the subgraph that gives it up",
+        )
     label = field.directives.argument("override", "label")
     if label is not None and not LABEL.fullmatch(str(label)):
         problems.add(
@@ -149,7 +229,12 @@ def _check_override(
     for other in ("external", "requires", "provides"):
         if other in field.directives:
             code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
-            problems.add(code, f"@override and @{other} stand on one field", at=at)
+            problems.add(
+                code,
+                f"@override and @{other} stand on one field",
+                at=at,
+                hint="keep one of the two",
+            )
 
 
 def _check_externals(subgraph: Subgraph, problems: Problems) -> None:

@@ -65,6 +65,8 @@ class _Walk:
             if not giving:
                 self._report(place, name, path)
             inner = get_named_type(field.type)
+            if len(giving) > 1 and is_composite_type(inner):
+                self._check_types(place, name, giving)
             if giving and is_composite_type(inner):
                 yield name, _Place(inner.name, giving)
 
@@ -93,6 +95,23 @@ class _Walk:
                 if self.routes.price_by(spot, way, asked) is not None:
                     found.add(way.subgraph)
         return frozenset(found)
+
+    def _check_types(self, place: _Place, name: str, giving: frozenset[str]) -> None:
+        """Hold that whoever is asked, the value can be of one type; a plan may ask any of them."""
+        asked = Field(name, name, "", frozenset(), (), is_leaf=True)
+        inner = {s: self.routes.beneath(Spot(s, place.type), asked).type for s in giving}
+        known = {s: self._possible(s, type) for s, type in sorted(inner.items())}
+        at = f"{place.type}.{name}"
+        if at in self.told or not all(known.values()) or frozenset.intersection(*known.values()):
+            return
+        self.told.add(at)
+        told = "; ".join(f"{', '.join(sorted(types))} in {s}" for s, types in known.items())
+        self.problems.add(
+            "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+            f"the same value can be no type that all know: {told}",
+            at=at,
+            hint="share what has at least one type in common",
+        )
 
     def _report(self, place: _Place, name: str, path: tuple[str, ...]) -> None:
         at = f"{place.type}.{name}"

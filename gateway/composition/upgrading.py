@@ -47,5 +47,5 @@ def _upgrade_first_generation(definition: Definition) -> None:
             field.directives.add("shareable")
     if definition.kind is Kind.INTERFACE:
         for field in definition.fields.values():
-            field.directives.drop("requires")
-            field.directives.drop("provides")
+            for word in ("requires", "provides", "external"):
+                field.directives.drop(word)

@@ -1,10 +1,13 @@
 """Directives that any element may carry are merged by the strategy that each has."""
 
+from graphql import parse, print_schema, validate
+
 from gateway.composition import SubgraphSource, compose
 from gateway.supergraph import Supergraph
 
 LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key",
-  "@shareable", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "Scope"])
+  "@shareable", "@cacheTag", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize",
+  "Scope"])
 scalar Scope
 """
 
@@ -42,3 +45,34 @@ def test_what_a_field_costs_is_the_most_that_a_subgraph_says():
     sizes = 'assumedSize: 3, slicingArguments: ["n"], requireOneSlicingArgument: false'
     assert f"@listSize({sizes})" in line
     assert 'specs.apollo.dev/cost/v0.1", import: ["@cost", "@listSize"]' in text
+
+
+def test_what_routers_read_is_handed_on_with_who_says_it():
+    tag = '@cacheTag(format: "x-{$args.id}")'
+    text = composed(
+        a=f"type Query {{ x(id: ID): Int @shareable {tag} }}",
+        b=f"type Query {{ x(id: ID): Int @shareable {tag} }}"
+        ' type T @cacheTag(format: "t") { y: Int }',
+    )
+    said = 'name: "federation__cacheTag", args: {format: "x-{$args.id}"}'
+    assert f"@join__directive(graphs: [A, B], {said})" in text
+    assert (
+        '@join__directive(graphs: [B], name: "federation__cacheTag", args: {format: "t"})' in text
+    )
+    assert "specs.apollo.dev/join/v0.5" in text
+    assert "cacheTag" not in print_schema(Supergraph.parse(text).schema)
+
+
+def test_directives_on_operations_are_those_of_all_subgraphs_with_what_all_take():
+    text = composed(
+        a="""directive @trace(name: String, deep: Boolean = false) repeatable on
+               FIELD | QUERY | OBJECT
+             directive @only(here: Int) on FIELD  type Query { x: Int @shareable }""",
+        b="""directive @trace(name: String!) on FIELD | MUTATION
+             type Query { x: Int @shareable }""",
+    )
+    assert "directive @trace(\n  name: String!\n) on FIELD\n" in text
+    assert "@only" not in text
+    schema = Supergraph.parse(text).schema
+    assert not validate(schema, parse('{ x @trace(name: "n") }'))
+    assert validate(schema, parse("{ x @trace }"))
