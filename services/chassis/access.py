@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import ID, Personal, column, reading
 from services.chassis.permissions import Permission, Scope
+from services.chassis.scoping import SHARES
 from services.chassis.tokens import Identity
 
 ByRole = Mapping[str, frozenset[Permission]]
@@ -102,29 +103,34 @@ class Access:
         found = (await connection.execute(asked)).one_or_none()
         if found is None:
             return actor
-        scopes = self.scopes(found.held, found.records or ())
+        granted = self.granted(found.held, found.records or ())
+        scopes = {it: scope for it, (scope, _role) in granted.items() if scope is not Scope.ALL}
         made = replace(
             actor,
-            permissions=frozenset(scopes),
-            scopes={it: scope for it, scope in scopes.items() if scope is not Scope.ALL},
+            permissions=frozenset(granted),
+            scopes=scopes,
+            roles={it: role for it, (_scope, role) in granted.items()},
             teams=tuple(found.team_ids),
+            is_shared_with=found.is_shared_with,
         )
         if found.unit_id is None or Scope.UNIT not in scopes.values():
             return made
         return replace(made, colleagues=await self._colleagues(connection, found.unit_id))
 
-    def scopes(self, held: Iterable[str], records: Iterable[Any]) -> dict[Permission, Scope]:
-        """Join what these roles grant: of each permission the widest scope.
+    def granted(
+        self, held: Iterable[str], records: Iterable[Any]
+    ) -> dict[Permission, tuple[Scope, str]]:
+        """Join what these roles grant: of each permission the widest scope, and whose it is.
 
         `records` are those of them that are kept here, each an id, a standard role, its grants.
         """
-        joined: dict[Permission, Scope] = {}
+        joined: dict[Permission, tuple[Scope, str]] = {}
         granted = {key: grants for id, standard, grants in records for key in (id, standard)}
         named = {id: standard for id, standard, _grants in records}
         for key in held:
             for it, scope in self._granted(granted.get(key), named.get(key) or key):
-                if it in self.known:
-                    joined[it] = max(scope, joined.get(it, Scope.OWN))
+                if it in self.known and (it not in joined or scope > joined[it][0]):
+                    joined[it] = scope, key
         return joined
 
     def _granted(self, grants: Grants | None, standard: str) -> Iterable[tuple[Permission, Scope]]:
@@ -143,8 +149,12 @@ class Access:
             .correlate(staff)
             .scalar_subquery()
         )
+        principals = func.array_append(staff.team_ids, staff.id, type_=ARRAY(ID))
+        shared = exists().where(SHARES.c.principal_id == any_(principals)).correlate(staff)
         columns = (held.label("held"), staff.team_ids, staff.unit_id, records.label("records"))
-        return select(*columns).where(staff.id == id, staff.is_active)
+        return select(*columns, shared.label("is_shared_with")).where(
+            staff.id == id, staff.is_active
+        )
 
     async def _colleagues(self, connection: AsyncConnection, unit_id: str) -> tuple[str, ...]:
         """Give who works in a unit or below it; a circle that copies pass through ends here."""

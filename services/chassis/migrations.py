@@ -24,6 +24,7 @@ from services.chassis import (  # noqa: F401  # they declare tables
     numbers,
     outbox,
     references,
+    shares,
 )
 from services.chassis.database import ID, connect, metadata_of
 from services.chassis.indexing import LIVE, OWNERSHIP, PUT_AWAY
@@ -38,7 +39,7 @@ FIRST = (
 )
 FOUNDATION = (
     *(*FIRST, "idempotency_key", "file", "file_chunk", "job"),
-    *("dead_letter", "parked_event"),
+    *("dead_letter", "parked_event", "record_share", "share_draft"),
 )
 """The tables that every service has."""
 CLOSE_LOOK = 1_000
@@ -283,6 +284,13 @@ def found_access() -> None:
     """Make the copies of roles and units, and what copies of staff users say of both."""
     _run_file("foundation_access.sql")
     for table in ("staff_role", "org_unit"):
+        protect(table)
+
+
+def found_shares() -> None:
+    """Make the tables of what is shared with whom, and of what somebody has chosen to share."""
+    _run_file("foundation_shares.sql")
+    for table in ("record_share", "share_draft"):
         protect(table)
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs, settings
+from services.chassis.actor import Actor, ActorKind
 from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
@@ -240,9 +241,14 @@ class Service:
         parts = self.parts
         shapes = parts.schema.shapes
         works, reckoning, again = self.works, parts.reckoning, partial(self.read_actor, identity)
+        known = partial(self._known, identity.tenant)
         return Request(
-            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags, again)
+            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags),
+            *(again, known),
         )
+
+    async def _known(self, tenant: str, id: str) -> Actor:
+        return await self.read_actor(Identity(tenant, id, ActorKind.USER))
 
     async def _lags(self) -> list[Lag]:
         sources = self.subscriptions.sources()

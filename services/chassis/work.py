@@ -12,14 +12,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, references, referring, scoping, telemetry
+from services.chassis import audit, outbox, references, referring, scoping, shares, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
+from services.chassis.conditions import among
 from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
-from services.chassis.fetching import among
 from services.chassis.ids import is_possible, new_id
 from services.chassis.refusals import (
     Forbidden,
@@ -151,6 +151,8 @@ class Work:
                 "only what was archived is purged", details=Step(missing=("archive",))
             )
         await references.forget(self.session, [record.id])
+        if record.__shared__:
+            await shares.forget(self.session, record.id)
         self.read.pop((type(record), record.id), None)
         self.locked.pop((type(record), record.id), None)
         await self.session.delete(record)

@@ -28,6 +28,10 @@ EDIT_CUSTOMERS = Permission("customers:customer:edit")
 """Add and change customers and their contacts."""
 HOLD_CUSTOMERS = Permission("customers:customer:hold")
 """Put a customer on hold, so that it cannot order, and release it."""
+SHARE_CUSTOMERS = Permission("customers:customer:share")
+"""Share customers with colleagues and teams, as far as one may do oneself what is shared."""
+ASSIGN_CUSTOMERS = Permission("customers:customer:assign")
+"""Say who answers for a customer."""
 PURGE_CUSTOMERS = Permission("customers:customer:purge")
 """Remove archived customers for ever."""
 PURGE_CONTACTS = Permission("customers:contact:purge")
@@ -40,6 +44,8 @@ EDIT_TASKS = Permission("customers:task:edit")
 """Add tasks, change them, do them, and give them to others."""
 PURGE_TASKS = Permission("customers:task:purge")
 """Remove archived tasks for ever."""
+EXPLAIN_ACCESS = Permission("customers:access:explain")
+"""See why somebody else may do something with a record, or may not."""
 READ_EVENTS = Permission("customers:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 FOLLOW_EVENTS = Permission("customers:event:follow")
@@ -59,7 +65,7 @@ ASK_STANDING = Permission("customers:standing:ask")
 
 _READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS, READ_TASKS}
 _SERVE = _READ | {LOG_INTERACTIONS, EDIT_TASKS}
-_WORK = _SERVE | {EDIT_CUSTOMERS}
+_WORK = _SERVE | {EDIT_CUSTOMERS, SHARE_CUSTOMERS}
 
 ROLES = {
     "ADMINISTRATOR": frozenset(
@@ -74,6 +80,8 @@ ROLES = {
             EDIT_API_KEYS,
             EDIT_ORGANISATION,
             HOLD_CUSTOMERS,
+            ASSIGN_CUSTOMERS,
+            EXPLAIN_ACCESS,
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
@@ -86,7 +94,9 @@ ROLES = {
             FOLLOW_EVENTS,
         }
     ),
-    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),
+    "SALES_MANAGER": frozenset(
+        _WORK | {HOLD_CUSTOMERS, ASSIGN_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}
+    ),
     "SALES_REPRESENTATIVE": frozenset(_WORK | {RUN_JOBS}),
     "SERVICE_AGENT": frozenset(_SERVE),
 }

@@ -2,7 +2,7 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Spine, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph, explaining
 from services.customers.api_keys import graph as api_keys
 from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
@@ -14,7 +14,13 @@ from services.customers.customers.events import CustomerCreated
 from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
-from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.permissions import (
+    EXPLAIN_ACCESS,
+    EXPORT_RECORDS,
+    MEND_EVENTS,
+    READ_EVENTS,
+    RUN_JOBS,
+)
 from services.customers.positions import graph as positions
 from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
@@ -39,11 +45,12 @@ SLICES = (
     *(company, roles, units, staff, sessions, api_keys, teams, positions),
     *(customers, contacts, interactions, tasks),
 )
+QUERIES = tuple(it.Query for it in (*SLICES, feed))
 
 
 def schema() -> Subgraph:
     return Subgraph(
-        merge_types("Query", tuple(it.Query for it in (*SLICES, feed))),
+        merge_types("Query", (*QUERIES, explaining("customers", EXPLAIN_ACCESS))),
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,

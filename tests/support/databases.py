@@ -52,6 +52,7 @@ def _migrated(connection):
         migrations.found_jobs()
         migrations.found_dead_letters()
         migrations.found_event_days()
+        migrations.found_shares()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import aliased
 
 from services.chassis.actor import Actor
-from services.chassis.fetching import among
+from services.chassis.conditions import among
 from services.chassis.graph import operators
 from services.chassis.graph.relative import Moment
 from services.chassis.graph.shapes import Column, Many, Reference, Shape, shape_of

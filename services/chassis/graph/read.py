@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import references
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.calendars import Calendar
+from services.chassis.conditions import among
 from services.chassis.exchange import Reckoning
-from services.chassis.fetching import among, fetch
+from services.chassis.fetching import fetch
 from services.chassis.graph.counting import count, count_for
 from services.chassis.graph.counts import counted
 from services.chassis.graph.filter import Filter
@@ -59,7 +60,8 @@ class Reader:
     async def page(self, asked: PagePlan) -> Connection[Any]:
         """Read one page of a list; its rows, its counts, or both, as they are asked for."""
         plan = asked.nodes
-        page = Page.of(plan.shape.entity, asked.arguments)
+        only = asked.only and asked.only.__name__
+        page = Page.of(plan.shape.entity, asked.arguments, scope=only)
         listing = await self._listing(asked)
         select_sorts(plan, page)
         rows: Sequence[Row] = ()
@@ -99,6 +101,8 @@ class Reader:
         """Say which rows a list is of: those that this actor may see, and that it filters."""
         shape = asked.nodes.shape
         conditions = await self.conditions(shape, asked.arguments.get("where") or {})
+        if asked.only is not None:
+            conditions = (*conditions, asked.only(shape.entity, self.actor))
         return Listing(shape.entity, conditions, foreign_key)
 
     async def conditions(
@@ -131,6 +135,8 @@ class Reader:
             await self._follow(plan, following, records, rows)
         if plan.external_refs:
             await self._add_refs(plan, records)
+        for beside in plan.beside:
+            await beside.read(self.connection, self.actor, records)
         await self._follow_many(plan, records)
         return records
 

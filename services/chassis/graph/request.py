@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.chassis.actor import Actor
+from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
@@ -42,6 +42,15 @@ class Request:
     """Asks the stream how far the service's readers are."""
     again: ReadActor | None = None
     """Reads the caller's permissions anew."""
+
+    read_known: Callable[[str], Awaitable[Actor]] | None = None
+    """Reads what another staff user of the company may do."""
+
+    async def known(self, id: str) -> Actor:
+        """Say what somebody else may do here; of whom nobody can tell, that is nothing."""
+        if self.read_known is None:
+            return Actor(self.actor.tenant, id, ActorKind.USER)
+        return await self.read_known(id)
 
     async def actor_now(self) -> Actor:
         """Say what the caller may do by now: an answer that goes on asks before each piece."""

@@ -122,7 +122,7 @@ def upserts_of(mutations: type) -> Iterator[Upsert]:
 
 def listings_of(queries: type) -> Iterator[Listing]:
     for name, listed in behaviours_of(queries):
-        if isinstance(listed, Listed):
+        if isinstance(listed, Listed) and listed.only is None:
             yield Listing(listed.shape, name)
 
 
