@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, bindparam, or_, select
 
 from services.chassis import shares, ticking
 from services.chassis.conditions import among
+from services.chassis.database import ID
 from services.chassis.differences import Difference
 from services.chassis.events import Shared, Unshared
 from services.chassis.permissions import Permission, SharePermission, requires
@@ -188,7 +189,8 @@ async def _require_known(work: Work, of: Shareable, ids: Sequence[str]) -> None:
     if len(ids) > MOST_SHARES:
         raise LimitExceeded(f"at most {MOST_SHARES} at once", path=("principalIds",))
     staff = of.staff
-    named = or_(among(staff.id, ids), staff.team_ids.overlap(list(ids)))
+    of_these = staff.team_ids.bool_op("&&")(bindparam(None, list(ids), ARRAY(ID), unique=True))
+    named = or_(among(staff.id, ids), of_these)
     found = await work.session.execute(
         select(staff.id, staff.team_ids).where(named, staff.is_active)
     )
