@@ -58,11 +58,16 @@ async def test_what_is_shared_is_seen_and_done_with_as_far_as_it_is(company, sel
     assert codes(await company.act(*advanced)) == ["NOT_FOUND"]
 
 
-async def test_orders_are_not_shared_with_their_opportunity(company, sellers, opportunity):
-    """A share is of one record, and of what is a part of it."""
+async def test_a_share_is_of_one_opportunity_and_says_so(company, sellers, opportunity):
     ann, bob = sellers
+    given = {"customerId": new_id("cus"), "name": "Other"}
+    other = (await company.make("Opportunity", OPPORTUNITY, given, ann))["made"]["id"]
     await share(company, opportunity, ann, bob, "VIEW")
     document = """query($p: ID!, $r: ID!) { salesAccessExplanation(principalId: $p, recordId: $r,
-        action: VIEW) { allowed } leads { nodes { id } } }"""
-    answer = await company.answer(document, bob, p=bob, r=opportunity)
-    assert answer["data"] == {"salesAccessExplanation": {"allowed": True}, "leads": None}
+        action: VIEW) { allowed steps { ground } } opportunitiesSharedWithMe { nodes { id } } }"""
+    found = await company.ask(document, bob, p=bob, r=opportunity)
+    explained = {"allowed": True, "steps": [{"ground": "SHARE"}]}
+    listed = {"nodes": [{"id": opportunity}]}
+    assert found == {"salesAccessExplanation": explained, "opportunitiesSharedWithMe": listed}
+    found = await company.ask(document, bob, p=bob, r=other)
+    assert found == {"salesAccessExplanation": None, "opportunitiesSharedWithMe": listed}

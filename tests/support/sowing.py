@@ -61,6 +61,19 @@ class Sower:
         finally:
             await connection.close()
 
+    async def share(self, actor, ids):
+        """Let somebody view these records."""
+        connection = await asyncpg.connect(at(self.admin_url, self.database))
+        try:
+            await connection.execute(
+                "INSERT INTO record_share (tenant, record_id, principal_id, can_edit, can_delete,"
+                " can_share, given_by_id, given_at)"
+                " SELECT $1, id, $2, false, false, false, $2, now() FROM unnest($3::text[]) AS id",
+                *(actor.tenant, actor.id, ids),
+            )
+        finally:
+            await connection.close()
+
     async def settle(self):
         """Let the planner know what there is."""
         connection = await asyncpg.connect(at(self.admin_url, self.database))

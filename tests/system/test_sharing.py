@@ -1,4 +1,4 @@
-"""Everybody has customers of their own, and shares them: told by the one graph, in every service."""
+"""Everybody has customers of their own, and shares them: asked by the one graph."""
 
 import asyncio
 
