@@ -106,6 +106,19 @@ def within(entity: Any, actor: Actor) -> ColumnElement[bool]:
     return and_(*said) if said else true()
 
 
+def ways(entity: Any, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Part what the actor reaches into what an index has in a list's order, and what is shared.
+
+    Together they are all of it, no row is in both, and none is where no parting helps. They widen
+    nothing: a list asks `within` beside them.
+    """
+    is_own = any(it.scope is Scope.OWN for it in needs(entity, actor))
+    if not (is_own and entity.__shared__ and actor.is_shared_with):
+        return ()
+    others = entity.owner_id.is_distinct_from(actor.id)
+    return entity.owner_id == actor.id, and_(others, shared_with(entity, actor))
+
+
 def decided(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> tuple[Step, ...]:
     """Say of a record at hand, and of what is shared of it, what `within` says of its row."""
     return tuple(_step(it, record, actor, shares) for it in needs(type(record), actor))

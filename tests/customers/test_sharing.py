@@ -298,6 +298,42 @@ async def test_what_is_shared_with_me_is_listed_by_filter_sort_and_page(pair):
     assert error["extensions"]["code"] == "INVALID"
 
 
+@pytest.mark.parametrize("order", ["NAME", "CREATED_AT", "ID"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_a_list_of_ones_own_and_what_is_shared_is_one_list_forth_and_back(
+    pair, order, direction
+):
+    """What is both is in it once; each page holds still."""
+    office, names = pair.office, "HBFADGCE"
+    for at, name in enumerate(names):
+        owner = [pair.ann, pair.bob, None][at % 3]
+        pair.customer = await office.customer(name=name, ownerId=owner)
+        if owner != pair.bob:
+            await pair.share("VIEW", person=office.person)
+    await office.customer(name="Another's")
+    document = f"""query($n: Int, $a: String, $l: Int, $b: String) {{ customers(first: $n,
+        after: $a, last: $l, before: $b, orderBy: [{{field: {order}, direction: {direction}}}])
+        {{ nodes {{ name }}
+           pageInfo {{ startCursor endCursor hasNextPage hasPreviousPage }} }} }}"""
+
+    async def walked(size, cursor, way):
+        found: list[list[str]] = []
+        given: dict[str, str] = {}
+        more = True
+        while more:
+            page = (await office.ask(document, pair.bob, **{size: 3}, **given))["customers"]
+            found.append([it["name"] for it in page["nodes"]])
+            given = {cursor: page["pageInfo"][f"{way}Cursor"]}
+            more = page["pageInfo"]["hasNextPage" if way == "end" else "hasPreviousPage"]
+        return found
+
+    expected = list(names) if order != "NAME" else sorted(names)
+    expected = expected[::-1] if direction == "DESC" else expected
+    assert [it for page in await walked("n", "a", "end") for it in page] == expected
+    back = (await walked("l", "b", "start"))[::-1]
+    assert [it for page in back for it in page] == expected
+
+
 @pytest.mark.feature("CUS-23")
 async def test_a_customer_is_given_to_one_owner_and_who_had_it_sees_it_no_longer(pair):
     mine = "{ myCustomers(orderBy: [{field: NAME}]) { nodes { id } count { value } } }"

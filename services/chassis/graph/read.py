@@ -103,7 +103,8 @@ class Reader:
         conditions = await self.conditions(shape, asked.arguments.get("where") or {})
         if asked.only is not None:
             conditions = (*conditions, asked.only(shape.entity, self.actor))
-        return Listing(shape.entity, conditions, foreign_key)
+        ways = shape.reading.ways(self.actor) if shape.reading and not foreign_key else ()
+        return Listing(shape.entity, conditions, foreign_key, ways)
 
     async def conditions(
         self, shape: Shape, where: Mapping[str, Any]
