@@ -33,7 +33,7 @@ class Actor:
     """Which role grants a permission, of several the one by which it reaches farthest."""
     doing: Permission | None = None
     """By which permission it acts at the moment."""
-    act: SharePermission = SharePermission.EDIT
+    act: SharePermission | None = SharePermission.EDIT
     """What it does by that permission."""
     acted_by: str | None = None
     """Who really acts, where somebody acts as this one."""
@@ -60,7 +60,7 @@ class Actor:
         return replace(self, permissions=frozenset(permissions))
 
     def acting(
-        self, permission: Permission | None, act: SharePermission = SharePermission.EDIT
+        self, permission: Permission | None, act: SharePermission | None = SharePermission.EDIT
     ) -> "Actor":
         """Give the same actor, who now acts by this permission."""
         if (permission, act) == (self.doing, self.act):

@@ -53,13 +53,14 @@ def requires(
     permission: Permission,
     *,
     publishes: Sequence[type[Event]] = (),
-    act: SharePermission = SharePermission.EDIT,
+    act: SharePermission | None = SharePermission.EDIT,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Put a command behind a named permission; deny before anything is read.
 
     While it runs its work acts by this permission, and sees as far as that reaches, or what is
-    shared for this act. The permission, and the events that the command publishes, stay readable
-    on the function: the graph writes both into its descriptions.
+    shared for this act; with an act of None no share lets anybody do it. The permission, and the
+    events that the command publishes, stay readable on the function: the graph writes both into
+    its descriptions.
     """
 
     def guard(command: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:

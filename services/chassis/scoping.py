@@ -68,7 +68,7 @@ class Need:
     """A permission that must reach a record: for what act, and as far as it was granted."""
 
     permission: Permission
-    act: SharePermission
+    act: SharePermission | None
     scope: Scope
 
 
@@ -156,7 +156,7 @@ def _reached(entity: Any, actor: Actor, need: Need) -> ColumnElement[bool]:
     else:
         owners = (actor.id, *(actor.colleagues if need.scope is Scope.UNIT else ()))
         ways = [among(entity.owner_id, owners), among(entity.team_id, actor.teams)]
-    if entity.__shared__ and actor.is_shared_with:
+    if entity.__shared__ and actor.is_shared_with and need.act:
         ways.append(shared_with(entity, actor, need.act))
     return or_(*ways)
 

@@ -8,7 +8,7 @@
 | apply | does what the draft changes, and ends it |
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from services.chassis.conditions import among
 from services.chassis.database import ID
 from services.chassis.differences import Difference
 from services.chassis.events import Shared, Unshared
+from services.chassis.ids import is_possible
 from services.chassis.permissions import Permission, SharePermission, requires
 from services.chassis.refusals import (
     Code,
@@ -105,6 +106,7 @@ def _at_once(of: Shareable) -> tuple[Command, Command]:
     @requires(of.permission, publishes=[of.unshared], act=SharePermission.SHARE)
     async def revoke(work: Work, id: str, *, principal_ids: Principals) -> Any:
         record = await work.lock(of.entity, id, archived=True)
+        _refuse_too_many(principal_ids)
         await _bring_about(work, of, record, dict.fromkeys(principal_ids, ticking.NONE))
         return record
 
@@ -176,6 +178,7 @@ async def _draft(work: Work, id: str) -> ShareDraft:
 
 
 async def _choose(work: Work, of: Shareable, draft: ShareDraft, ticks: Ticks) -> None:
+    _refuse_too_many(ticks)
     await _require_known(work, of, [it for it in ticks if it not in draft.ticks])
     draft.chosen = ticking.written_ticks(ticks)
 
@@ -184,13 +187,18 @@ async def _stored(work: Work, id: str) -> Ticks:
     return {it: kept.acts for it, kept in (await shares.of_record(work.session, id)).items()}
 
 
+def _refuse_too_many(ids: Collection[str]) -> None:
+    if len(ids) > MOST_SHARES:
+        told = f"a record is shared with {MOST_SHARES} people and teams at the most"
+        raise LimitExceeded(told, path=("principalIds",))
+
+
 async def _require_known(work: Work, of: Shareable, ids: Sequence[str]) -> None:
     """Refuse whoever does not work here, and teams of nobody: they are known by who is of them."""
-    if len(ids) > MOST_SHARES:
-        raise LimitExceeded(f"at most {MOST_SHARES} at once", path=("principalIds",))
-    staff = of.staff
-    of_these = staff.team_ids.bool_op("&&")(bindparam(None, list(ids), ARRAY(ID), unique=True))
-    named = or_(among(staff.id, ids), of_these)
+    _refuse_too_many(ids)
+    staff, asked = of.staff, [it for it in ids if is_possible(it)]
+    of_these = staff.team_ids.bool_op("&&")(bindparam(None, asked, ARRAY(ID), unique=True))
+    named = or_(among(staff.id, asked), of_these)
     found = await work.session.execute(
         select(staff.id, staff.team_ids).where(named, staff.is_active)
     )
@@ -206,9 +214,7 @@ async def _bring_about(work: Work, of: Shareable, record: Any, wanted: Ticks) ->
     kept = await shares.of_record(work.session, record.id)
     before = {it: share.acts for it, share in kept.items()}
     changed = ticking.changes(before, {**before, **wanted})
-    if sum(map(bool, {**before, **changed}.values())) > MOST_SHARES:
-        told = f"a record is shared with {MOST_SHARES} people and teams at the most"
-        raise LimitExceeded(told, path=("principalIds",))
+    _refuse_too_many([it for it, acts in {**before, **changed}.items() if acts])
     for id, acts in changed.items():
         _require_own(work, of, record, list(kept.values()), acts - before.get(id, ticking.NONE))
     for id, acts in changed.items():

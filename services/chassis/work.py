@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy import delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -21,6 +22,7 @@ from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
 from services.chassis.ids import is_possible, new_id
+from services.chassis.indexing import OWNERSHIP
 from services.chassis.refusals import (
     Forbidden,
     NotFound,
@@ -128,6 +130,10 @@ class Work:
     def change(self, record: E, changes: Changes) -> bool:
         """Set what the changes name, and say whether anything became different."""
         different = {k: v for k, v in changes if getattr(record, k) != v}
+        for name in OWNERSHIP:
+            if name in different and not scoping.holds(record, self.actor):
+                told = "with whom a record is shared does not change who answers for it"
+                raise Forbidden(told, path=(to_camel(name),))
         for name, value in different.items():
             setattr(record, name, value)
         return bool(different)

@@ -274,7 +274,7 @@ async def test_what_one_does_not_see_or_is_not_there_is_not_explained(office, ri
     for id in (theirs, "cus_nowhere", "xxx_1", "", await rival.customer()):
         assert await explained(office, person, id, "VIEW", person) is None
     gone = await office.employ(is_active=False)
-    for who in (gone, "usr_nobody"):
+    for who in (gone, "usr_nobody", "", "a\0b"):
         assert not (await explained(office, who, theirs, "VIEW"))["allowed"]
 
 

@@ -166,9 +166,24 @@ async def test_nobody_gives_what_they_may_not_do(pair):
     assert await pair.stored() == {pair.bob: ["VIEW", "SHARE"], eve: ["VIEW", "SHARE"]}
 
 
+async def test_with_whom_a_customer_is_shared_does_not_take_it(pair):
+    """Whoever answers for a record may do all with it: a share to edit is no way to that."""
+    await pair.share("EDIT", "DELETE")
+    for given in ({"ownerId": pair.bob}, {"ownerId": None}, {"teamId": "tea_1"}):
+        done = await pair.office.change("Customer", "id", pair.customer, given, pair.bob)
+        assert refusals(done) == [("FORBIDDEN", f"input.{next(iter(given))}")]
+    done = await pair.deed("assign_Owner", pair.bob, "id", ownerId=pair.bob)
+    assert codes(done) == ["FORBIDDEN"]
+    done = await pair.office.change(
+        "Customer", "owner { id }", pair.customer, {"teamId": "tea_1"}, pair.ann
+    )
+    assert done["made"]["owner"] == {"id": pair.ann}
+    assert "SHARE" not in await pair.can()
+
+
 async def test_who_is_not_known_or_left_is_refused_by_their_place_and_nothing_is_shared(pair):
     gone = await pair.office.employ(is_active=False)
-    for unknown in (gone, "usr_nobody", "tea_nobody", pair.customer):
+    for unknown in (gone, "usr_nobody", "tea_nobody", pair.customer, "", "a\0b"):
         given = {"principalIds": [pair.bob, unknown], "permissions": ["VIEW"]}
         done = await pair.deed("share_", **given)
         assert refusals(done) == [("NOT_FOUND", "input.principalIds.1")]

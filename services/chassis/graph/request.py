@@ -11,6 +11,7 @@ from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
+from services.chassis.ids import is_possible
 from services.chassis.lagging import Lag
 from services.chassis.work import Work, Works
 
@@ -48,7 +49,7 @@ class Request:
 
     async def known(self, id: str) -> Actor:
         """Say what somebody else may do here; of whom nobody can tell, that is nothing."""
-        if self.read_known is None:
+        if self.read_known is None or not is_possible(id):
             return Actor(self.actor.tenant, id, ActorKind.USER)
         return await self.read_known(id)
 

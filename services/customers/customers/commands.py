@@ -73,7 +73,7 @@ async def assign_role(
     return customer
 
 
-@requires(ASSIGN_CUSTOMERS, publishes=[CustomerOwnerChanged])
+@requires(ASSIGN_CUSTOMERS, publishes=[CustomerOwnerChanged], act=None)
 async def assign_owner(
     work: Work, id: str, *, owner_id: Annotated[str, "The staff user who shall answer for it."]
 ) -> Customer:
