@@ -6,7 +6,11 @@ from services.chassis.graph import Jobs, Spine, Subgraph, explaining
 from services.customers.api_keys import graph as api_keys
 from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
-from services.customers.company.events import CompanyCreated, ExchangeRateCreated
+from services.customers.company.events import (
+    CompanyCreated,
+    ExchangeRateCreated,
+    NumberFormatCreated,
+)
 from services.customers.contacts import graph as contacts
 from services.customers.contacts.events import ContactCreated
 from services.customers.customers import graph as customers
@@ -39,7 +43,7 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    *(ApiKeyCreated, PositionCreated),
+    *(ApiKeyCreated, PositionCreated, NumberFormatCreated),
 )
 SLICES = (
     *(company, roles, units, staff, sessions, api_keys, teams, positions),
@@ -55,6 +59,7 @@ def schema() -> Subgraph:
         [
             company.Company,
             company.ExchangeRate,
+            company.NumberFormat,
             roles.StaffRole,
             units.OrgUnit,
             staff.StaffUser,

@@ -45,9 +45,18 @@ COPIED = {
         "SELECT id, parent_id FROM org_unit WHERE archived_at IS NULL ORDER BY id",
         "SELECT id, parent_id FROM org_unit ORDER BY id",
     ),
+    "formats of numbers": (
+        """
+        SELECT id, document, pattern, first_number
+        FROM number_format WHERE archived_at IS NULL ORDER BY id""",
+        "SELECT id, document, pattern, first_number FROM number_format ORDER BY id",
+    ),
 }
 """What others keep copies of: how the originals are asked for, and how the copies."""
-READ = {"company", "customer", "exchange_rate", "org_unit", "staff_role", "staff_user"}
+READ = {
+    *("company", "customer", "exchange_rate", "number_format"),
+    *("org_unit", "staff_role", "staff_user"),
+}
 """Which records of customers the desk keeps copies of."""
 
 

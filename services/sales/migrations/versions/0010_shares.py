@@ -2,8 +2,8 @@
 
 from services.chassis.migrations import found_shares
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from services.chassis.migrations import found_shares
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
