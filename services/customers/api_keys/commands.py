@@ -7,7 +7,7 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.ids import new_id
 from services.chassis.permissions import requires
-from services.chassis.refusals import NotFound, OutOfRange
+from services.chassis.refusals import OutOfRange, named_by
 from services.chassis.tokens import PUBLIC_AUDIENCE, Identity
 from services.chassis.work import Work
 from services.customers.api_keys import queries
@@ -51,10 +51,8 @@ async def create(
 
 async def _program(work: Work, id: str, name: str, role_id: str) -> StaffUser:
     """Let somebody be here who comes in by a key, and has one role."""
-    try:
+    with named_by("roleId"):
         await work.get(StaffRole, role_id)
-    except NotFound as refusal:
-        raise refusal.within("roleId") from None
     given = {"name": name, "email": f"{id}@{NOWHERE}", "roles": [], "role_ids": [role_id]}
     user = work.add(StaffUser, Changes(given), is_program=True)
     await work.flush()
