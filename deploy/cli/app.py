@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from .auditing.commands import audit
 from .eventing.commands import events
 from .files import files
 from .graphs import graphs
@@ -23,6 +24,7 @@ app = typer.Typer(
 tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companies on this system.")
 app.add_typer(tenant, name="tenant")
 app.add_typer(events, name="events")
+app.add_typer(audit, name="audit")
 app.add_typer(files)
 app.add_typer(graphs)
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys of this checkout.")

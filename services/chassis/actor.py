@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from services.chassis.permissions import Permission, Scope
+from services.chassis.sight import CLEAR, Sight
 
 
 class ActorKind(enum.Enum):
@@ -31,6 +32,8 @@ class Actor:
     """By which permission it acts at the moment."""
     acted_by: str | None = None
     """Who really acts, where somebody acts as this one."""
+    sight: Sight = field(default=CLEAR, hash=False)
+    """What field policies hide from it, and write down that it saw."""
 
     @property
     def author(self) -> str:

@@ -14,7 +14,15 @@ from services.customers.customers.events import CustomerCreated
 from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
-from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.permissions import (
+    EXPORT_RECORDS,
+    MEND_EVENTS,
+    READ_AUDIT,
+    READ_EVENTS,
+    RUN_JOBS,
+)
+from services.customers.policies import graph as policies
+from services.customers.policies.events import FieldPolicyCreated
 from services.customers.positions import graph as positions
 from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
@@ -33,10 +41,10 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    *(ApiKeyCreated, PositionCreated),
+    *(ApiKeyCreated, PositionCreated, FieldPolicyCreated),
 )
 SLICES = (
-    *(company, roles, units, staff, sessions, api_keys, teams, positions),
+    *(company, roles, policies, units, staff, sessions, api_keys, teams, positions),
     *(customers, contacts, interactions, tasks),
 )
 
@@ -49,6 +57,7 @@ def schema() -> Subgraph:
             company.Company,
             company.ExchangeRate,
             roles.StaffRole,
+            policies.FieldPolicy,
             units.OrgUnit,
             staff.StaffUser,
             api_keys.ApiKey,
@@ -64,5 +73,5 @@ def schema() -> Subgraph:
         ],
         subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
+        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),
     )

@@ -44,6 +44,8 @@ PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
 """Remove archived opportunities for ever."""
 PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
+READ_AUDIT = Permission("sales:audit:read")
+"""See who did what here, and who saw what is watched."""
 READ_EVENTS = Permission("sales:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 MEND_EVENTS = Permission("sales:event:mend")
@@ -70,7 +72,7 @@ _LEAD = {
     EXPORT_RECORDS,
 }
 _PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
-_ADMINISTER = {IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS}
+_ADMINISTER = {IMPORT_HISTORY, ADMINISTER_JOBS, READ_AUDIT, READ_EVENTS, MEND_EVENTS}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "ADMINISTRATOR": frozenset(_LEAD | _PURGE | _ADMINISTER),

@@ -10,7 +10,13 @@ from services.sales.opportunities import graph as opportunities
 from services.sales.opportunities.events import OpportunityCreated
 from services.sales.orders import graph as orders
 from services.sales.orders.events import OrderCreated
-from services.sales.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.sales.permissions import (
+    EXPORT_RECORDS,
+    MEND_EVENTS,
+    READ_AUDIT,
+    READ_EVENTS,
+    RUN_JOBS,
+)
 from services.sales.price_lists import graph as price_lists
 from services.sales.price_lists.events import PriceListCreated, PriceListEntryCreated
 from services.sales.products import graph as products
@@ -38,5 +44,5 @@ def schema() -> Subgraph:
             customers.Customer,
         ],
         jobs=Jobs("sales", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
+        spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),
     )

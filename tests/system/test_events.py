@@ -45,9 +45,18 @@ COPIED = {
         "SELECT id, parent_id FROM org_unit WHERE archived_at IS NULL ORDER BY id",
         "SELECT id, parent_id FROM org_unit ORDER BY id",
     ),
+    "field policies": (
+        """
+        SELECT id, record_type, field, readable_by, audits_reads FROM field_policy
+        WHERE archived_at IS NULL ORDER BY id""",
+        "SELECT id, record_type, field, readable_by, audits_reads FROM field_policy ORDER BY id",
+    ),
 }
 """What others keep copies of: how the originals are asked for, and how the copies."""
-READ = {"company", "customer", "exchange_rate", "org_unit", "staff_role", "staff_user"}
+READ = {
+    *("company", "customer", "exchange_rate", "field_policy"),
+    *("org_unit", "staff_role", "staff_user"),
+}
 """Which records of customers the desk keeps copies of."""
 
 
