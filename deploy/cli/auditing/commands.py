@@ -34,7 +34,7 @@ def verify(
     \b
     Examples:
       crm audit verify
-      crm audit verify sales --tenant acme --anchors /mnt/elsewhere/anchors.jsonl
+      crm audit verify sales --tenant acme --anchors anchors.jsonl
     """
     from . import verifying
 
@@ -54,7 +54,7 @@ def anchor(
 
     \b
     Example:
-      crm audit anchor /mnt/elsewhere/anchors.jsonl
+      crm audit anchor anchors.jsonl
     """
     from . import verifying
 
