@@ -5,11 +5,13 @@ Those modules are imported when their command runs: `crm --help` answers at once
 
 # ruff: noqa: D301, PLC0415  # click's own mark for lines that stay as they are; see above
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .auditing.commands import audit
+from .configuring.commands import config
 from .eventing.commands import events
 from .files import files
 from .graphs import graphs
@@ -23,6 +25,7 @@ app = typer.Typer(
 )
 tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companies on this system.")
 app.add_typer(tenant, name="tenant")
+app.add_typer(config, name="config")
 app.add_typer(events, name="events")
 app.add_typer(audit, name="audit")
 app.add_typer(files)
@@ -195,6 +198,33 @@ def tenant_create(
     from . import identities
 
     identities.create_tenant(name, slug=slug, administrator=administrator, password=password)
+
+
+@tenant.command("delete")
+def tenant_delete(
+    tenant: Annotated[str, typer.Argument(help="The company's short name.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Where to write the receipt; else TENANT.deleted.json.")
+    ] = None,
+) -> None:
+    """Delete a company for ever, with everything that it has in all services.
+
+    Writes a receipt: how many rows of which table went, and until when the stream still holds
+    events, which say nothing of any person. Broken off, it can be run again. Elsewhere than in
+    this checkout, CUSTOMERS_OWNER_DATABASE_URL, SALES_OWNER_DATABASE_URL,
+    SERVICE_DESK_OWNER_DATABASE_URL and NATS_URL say where everything is. Backups keep what they
+    have until they are too old.
+
+    \b
+    Examples:
+      crm tenant delete acme
+      crm tenant delete acme --yes --receipt acme-2026-11-28.json
+    """
+    from . import deleting
+
+    deleting.delete(tenant, is_sure=yes, receipt=receipt)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Tables: what a column says of itself, what every record carries, and how one connects."""
 
+import asyncio
 import enum
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -318,6 +319,9 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # the driver 
         except asyncpg.PostgresError as error:
             self.terminate()
             raise ConnectionError("no transaction could be bound to its tenant") from error
+        except asyncio.CancelledError:  # it may have begun: whoever comes next must not be in it
+            self.terminate()
+            raise
         return told
 
 

@@ -34,7 +34,8 @@ async def create_tenant(
         async with Works(engine, "customers").begin(Actor.system(slug, "maintenance")) as work:
             if await companies.is_founded(work.session):
                 raise Duplicate(f"there is a tenant {slug} already")
-            settings = {"name": name, "base_currency": "EUR", "time_zone": "UTC"}
+            settings: dict[str, Any] = {"name": name, "languages": ["en"]}
+            settings |= {"base_currency": "EUR", "time_zone": "UTC"}
             await company.create(work, Changes(settings))
             person: dict[str, Any] = {"name": "Administrator", "email": administrator}
             person["roles"] = [Role.ADMINISTRATOR.name]

@@ -6,7 +6,11 @@ from services.chassis.graph import Jobs, Spine, Subgraph
 from services.customers.api_keys import graph as api_keys
 from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
-from services.customers.company.events import CompanyCreated, ExchangeRateCreated
+from services.customers.company.events import (
+    CompanyCreated,
+    ExchangeRateCreated,
+    NumberFormatCreated,
+)
 from services.customers.contacts import graph as contacts
 from services.customers.contacts.events import ContactCreated
 from services.customers.customers import graph as customers
@@ -41,7 +45,7 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    *(ApiKeyCreated, PositionCreated, FieldPolicyCreated),
+    *(ApiKeyCreated, PositionCreated, NumberFormatCreated, FieldPolicyCreated),
 )
 SLICES = (
     *(company, roles, policies, units, staff, sessions, api_keys, teams, positions),
@@ -56,6 +60,7 @@ def schema() -> Subgraph:
         [
             company.Company,
             company.ExchangeRate,
+            company.NumberFormat,
             roles.StaffRole,
             policies.FieldPolicy,
             units.OrgUnit,

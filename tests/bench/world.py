@@ -97,7 +97,7 @@ def cpu_seconds(pid):
     for each in [pid, *_children(pid)]:
         try:
             told = Path(f"/proc/{each}/stat").read_text("ascii")
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         ticks += sum(map(int, told.rpartition(")")[2].split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
@@ -107,5 +107,5 @@ def _children(pid):
     try:
         threads = Path(f"/proc/{pid}/task").iterdir()
         return [child for it in threads for child in (it / "children").read_text("ascii").split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []

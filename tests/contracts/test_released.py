@@ -160,6 +160,9 @@ def test_a_release_that_breaks_clients_is_refused_unless_that_is_meant(
     monkeypatch.setattr(
         command, "events_of", lambda it: (tmp_path / f"{it}.json", tmp_path / f"{it}/events.json")
     )
+    recorded = tmp_path / "recorded.jsonl", tmp_path / "released.jsonl"
+    monkeypatch.setattr(command, "recordings_of", lambda _service: recorded)
+    recorded[0].write_text("{}\n")
     for it in SERVICES:
         (tmp_path / f"{it}.json").write_text('{"publishes": {}}')
         (tmp_path / it).mkdir()
@@ -169,6 +172,8 @@ def test_a_release_that_breaks_clients_is_refused_unless_that_is_meant(
     assert "Field Query.gone was removed.\n" in said
     assert "a.b.c.v1 is no longer told\n" in said
     assert graph.read_text() == "type Query { gone: Int }"
+    assert not recorded[1].exists()
     assert command.main(["--breaking"]) == 0
+    assert recorded[1].read_text() == "{}\n"
     assert graph.read_text() == command.graph_today()
     assert list(command.breaches()) == []

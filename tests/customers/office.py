@@ -18,7 +18,12 @@ from services.customers.sessions.commands.signing_in import Desk
 from services.customers.sessions.queries import directory
 from tests.support.asking import Workplace
 
-SETTINGS = {"name": "Acme", "base_currency": "EUR", "time_zone": "Europe/Berlin"}
+SETTINGS = {
+    "name": "Acme",
+    "base_currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "languages": ["en"],
+}
 CUSTOMER = "id kind name status tier email phone owner { id } version"
 CONTACT = "id name email phone isPrimary version customer { id }"
 INTERACTION = "id subject happenedAt owner { id } customer { id } contact { id }"

@@ -5,7 +5,7 @@ import pytest
 from tests.customers.office import refusals
 from tests.support.asking import codes
 
-FIELDS = "name baseCurrency timeZone fiscalMonth version"
+FIELDS = "name baseCurrency timeZone fiscalMonth languages version"
 SEEN = f"{{ company {{ id {FIELDS} }} }}"
 
 
@@ -16,7 +16,7 @@ async def company(office):
 
 async def test_a_change_of_the_settings_is_told(office, company):
     given: dict[str, object] = {"name": "Acme Ltd", "baseCurrency": "CNY", "fiscalMonth": 4}
-    given["timeZone"] = "Asia/Shanghai"
+    given |= {"timeZone": "Asia/Shanghai", "languages": ["zh-Hans", "de-CH"]}
     done = await office.change("Company", FIELDS, company, given)
     assert done["made"] == given | {"version": 2}
     assert await office.told(company) == ["created", "updated"]
@@ -24,7 +24,7 @@ async def test_a_change_of_the_settings_is_told(office, company):
     assert event["type"] == "customers.company.updated.v1"
     assert given.items() <= event["data"].items()
     assert sorted(event["data"]["changed"]) == [
-        *("baseCurrency", "fiscalMonth", "name", "timeZone")
+        *("baseCurrency", "fiscalMonth", "languages", "name", "timeZone")
     ]
 
 
@@ -52,8 +52,27 @@ async def test_settings_that_nobody_could_count_with_are_refused(
     done = await office.change("Company", FIELDS, company, {name: value})
     assert refusals(done) == [(code, f"input.{name}")]
     seen = (await office.ask(SEEN))["company"]
-    assert seen["name"] == "Acme"
+    assert (seen["name"], seen["languages"]) == ("Acme", ["en"])
     assert (seen["baseCurrency"], seen["fiscalMonth"], seen["version"]) == ("EUR", 1, 1)
+    assert await office.told(company) == ["created"]
+
+
+@pytest.mark.parametrize(
+    ("languages", "code", "path"),
+    [
+        ([], "OUT_OF_RANGE", "input.languages"),
+        (["en"] * 21, "OUT_OF_RANGE", "input.languages"),
+        (["en", "German"], "INVALID", "input.languages.1"),
+        (["en", "de", "en"], "INVALID", "input.languages.2"),
+        (["EN"], "INVALID", "input.languages.0"),
+    ],
+)
+async def test_languages_that_nobody_could_choose_are_refused(
+    office, company, languages, code, path
+):
+    done = await office.change("Company", FIELDS, company, {"languages": languages})
+    assert refusals(done) == [(code, path)]
+    assert (await office.ask(SEEN))["company"]["languages"] == ["en"]
     assert await office.told(company) == ["created"]
 
 

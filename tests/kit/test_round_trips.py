@@ -139,3 +139,21 @@ async def test_a_connection_that_the_server_ended_is_handed_out_to_nobody(spied,
         driver_of(connection).terminate()
     async with Works(engine, "toy").begin(Actor.system(harbour.tenant, "test")) as work:
         assert len((await work.session.execute(text("SELECT name FROM ship"))).all()) == 1
+
+
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+async def test_who_leaves_at_any_moment_leaves_no_transaction_to_the_next(spied, harbour, turns):
+    engine, _sent = spied
+    await harbour.ship()
+
+    async def read():
+        async with reading(engine, "somebody else") as connection:
+            await connection.exec_driver_sql("SELECT name FROM ship")
+
+    leaving = asyncio.create_task(read())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    async with Works(engine, "toy").begin(Actor.system(harbour.tenant, "test")) as work:
+        assert len((await work.session.execute(text("SELECT name FROM ship"))).all()) == 1

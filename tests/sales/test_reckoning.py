@@ -35,6 +35,13 @@ async def test_a_rate_is_copied_followed_dropped_and_kept_again(company, tell):
     await reckoned.require_a_rate_is_followed_dropped_and_kept_again(company, tell)
 
 
+async def test_orders_are_numbered_as_the_company_says(company, tell):
+    async def take():
+        return (await company.seen(await company.order()))["number"]
+
+    await reckoned.require_numbers_are_written_as_the_company_says(company, tell, take, "ORDER")
+
+
 OPPORTUNITIES = """{
   opportunityGroups(
     groupBy: [{field: STAGE}, {field: CLOSE_ON, unit: FISCAL_QUARTER}]

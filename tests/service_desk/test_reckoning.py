@@ -35,6 +35,13 @@ async def test_a_rate_is_copied_followed_dropped_and_kept_again(desk, tell):
     await reckoned.require_a_rate_is_followed_dropped_and_kept_again(desk, tell)
 
 
+async def test_cases_are_numbered_as_the_company_says(desk, tell):
+    async def take():
+        return (await desk.open())["case"]["number"]
+
+    await reckoned.require_numbers_are_written_as_the_company_says(desk, tell, take, "CASE")
+
+
 @pytest.mark.usefixtures("settled")
 async def test_cases_are_counted_by_the_companys_days(desk):
     for hour in ("2026-03-31T21:59:00Z", "2026-03-31T22:00:00Z", "2026-04-01T21:59:00Z"):

@@ -40,7 +40,8 @@ class Harbour:
 
     async def when_something_happens_to_a_ship(self, work, event):
         self.works_seen.append(work)
-        await numbers.next_number(work.session, event.ship_id, work.cause.sequence)
+        series = numbers.Series(event.ship_id)
+        await numbers.next_number(work.session, series, work.cause.sequence)
         await self.held.wait()
         if error := self.refused.get(event.ship_id) or self.refused.get(
             (event.ship_id, work.cause.sequence)

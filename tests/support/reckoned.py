@@ -58,3 +58,29 @@ async def require_a_rate_is_followed_dropped_and_kept_again(place, tell):
 
         await until(is_so)
     assert await place.told() == []
+
+
+async def require_numbers_are_written_as_the_company_says(place, tell, take, document):
+    """Hold the numbers that a service gives, by `take`, to what it is told of them."""
+    id = new_id("nft")
+    told = {"numberFormatId": id, "document": document, "pattern": "{year}/{number:3}"}
+    usual = await take()
+    assert usual.endswith("-00001")
+    await tell("customers.number_format.created.v1", id, 1, **told, firstNumber=1)
+    await until(partial(is_kept, place, "number_format", 1))
+    year = usual.split("-")[1]
+    assert await take() == f"{year}/002"
+    later = told | {"pattern": "N{number:4}"}
+    await tell("customers.number_format.updated.v1", id, 2, **later, firstNumber=1)
+    await until(partial(is_kept, place, "number_format", 2))
+    assert [await take() for _ in range(2)] == ["N0003", "N0004"]
+    await tell("customers.number_format.updated.v1", id, 3, **later, firstNumber=700)
+    await until(partial(is_kept, place, "number_format", 3))
+    assert [await take() for _ in range(2)] == ["N0700", "N0701"]
+    await tell("customers.number_format.archived.v1", id, 4, numberFormatId=id)
+
+    async def is_dropped():
+        return await place.rows("SELECT id FROM number_format") == []
+
+    await until(is_dropped)
+    assert await take() == usual.replace("00001", "00003")

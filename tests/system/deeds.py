@@ -75,6 +75,10 @@ async def with_settings(company):
     rate = await company.make("createExchangeRate", rate)
     await done(company, "updateExchangeRate", rate, {"rate": "0.125"})
     await put_away(company, "ExchangeRate", rate, purged=False)
+    format = {"document": "ORDER", "pattern": "{year}/{number:4}"}
+    format = await company.make("createNumberFormat", format)
+    await done(company, "updateNumberFormat", format, {"firstNumber": 100})
+    await put_away(company, "NumberFormat", format, purged=False)
 
 
 async def with_tasks(company, firm, seller):

@@ -51,10 +51,16 @@ COPIED = {
         WHERE archived_at IS NULL ORDER BY id""",
         "SELECT id, record_type, field, readable_by, audits_reads FROM field_policy ORDER BY id",
     ),
+    "formats of numbers": (
+        """
+        SELECT id, document, pattern, first_number
+        FROM number_format WHERE archived_at IS NULL ORDER BY id""",
+        "SELECT id, document, pattern, first_number FROM number_format ORDER BY id",
+    ),
 }
 """What others keep copies of: how the originals are asked for, and how the copies."""
 READ = {
-    *("company", "customer", "exchange_rate", "field_policy"),
+    *("company", "customer", "exchange_rate", "field_policy", "number_format"),
     *("org_unit", "staff_role", "staff_user"),
 }
 """Which records of customers the desk keeps copies of."""

@@ -18,4 +18,4 @@ class ShipRegistered(Event):
 @subscriptions.on(ShipRegistered)
 async def when_a_ship_is_registered(work: Work, event: ShipRegistered) -> None:
     """Note it, so that a test can see that it was heard once."""
-    await numbers.next_number(work.session, event.ship_id, 1)
+    await numbers.next_number(work.session, numbers.Series(event.ship_id), 1)

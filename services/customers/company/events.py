@@ -12,6 +12,7 @@ class CompanyFact(Event):
     base_currency: str
     time_zone: str
     fiscal_month: int
+    languages: list[str]
 
 
 class CompanyCreated(CompanyFact):
@@ -35,4 +36,16 @@ class ExchangeRateFact(Event):
 
 ExchangeRateCreated, ExchangeRateUpdated, ExchangeRateArchived, ExchangeRateRestored = life_of(
     ExchangeRateFact, "customers.exchange_rate", LIFE[:4]
+)
+
+
+class NumberFormatFact(Event):
+    number_format_id: str
+    document: str
+    pattern: str
+    first_number: int
+
+
+NumberFormatCreated, NumberFormatUpdated, NumberFormatArchived, NumberFormatRestored = life_of(
+    NumberFormatFact, "customers.number_format", LIFE[:4]
 )

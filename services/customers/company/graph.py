@@ -1,4 +1,4 @@
-"""The company and its exchange rates in the graph."""
+"""The company, its exchange rates and its numbers in the graph."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from services.chassis.graph import (
     archive,
     connection,
     create,
+    described,
     field,
     groups,
     one,
@@ -20,9 +21,16 @@ from services.chassis.graph import (
     update,
     upsert,
 )
-from services.customers.company import queries
-from services.customers.company.commands import company, exchange_rates
+from services.customers.company import model, queries
+from services.customers.company.commands import company, exchange_rates, number_formats
 from services.customers.permissions import IMPORT_HISTORY
+
+described(
+    model.Document,
+    "What is numbered.",
+    CASE="Cases of the service desk.",
+    ORDER="Orders of sales.",
+)
 
 
 @record(queries.companies, "The company that works with these records: the tenant.")
@@ -31,6 +39,9 @@ class Company(Record):
     base_currency: str = field("The currency it counts in (ISO 4217).", write=True)
     time_zone: str = field("Where its days begin and end (IANA name).", write=True)
     fiscal_month: int = field("The month in which its fiscal years begin, 1 to 12.", write=True)
+    languages: list[str] = field(
+        "The languages it works in (BCP 47); the first is what others fall back to.", write=True
+    )
 
 
 @record(queries.exchange_rates, "What a currency is worth, from a day on until its next rate.")
@@ -38,6 +49,17 @@ class ExchangeRate(Record):
     currency: str = field("Which currency (ISO 4217).", write=True)
     valid_on: date = field("The first day on which it is worth this.", write=True)
     rate: Decimal = field("What one of it is worth in the company's base currency.", write=True)
+
+
+@record(queries.number_formats, "How the numbers of one kind of document are written.")
+class NumberFormat(Record):
+    document: model.Document = field("Of which documents.", write=True)
+    pattern: str = field(
+        "Letters with one `{number}`, or `{number:5}` for five digits at least, and perhaps "
+        "`{year}`: then each year counts from the start.",
+        write=True,
+    )
+    first_number: int = field("The least number that is given from now on.", write=True)
 
 
 @strawberry.type
@@ -48,6 +70,10 @@ class Query:
         ExchangeRate, "The exchange rates, by which groups count money."
     )
     exchange_rate_groups = groups(ExchangeRate, "The exchange rates, in groups.")
+    number_format: NumberFormat | None = one(NumberFormat, "One format of numbers.")
+    number_formats: Connection[NumberFormat] | None = connection(
+        NumberFormat, "How numbers are written; documents without one have the usual format."
+    )
 
 
 @strawberry.type
@@ -64,3 +90,11 @@ class Mutation:
         history=IMPORT_HISTORY,
         description="Add or correct many exchange rates.",
     )
+    create_number_format = create(
+        NumberFormat, number_formats.create, "Say how the numbers of documents are written."
+    )
+    update_number_format = update(
+        NumberFormat, number_formats.update, "Have numbers written otherwise from now on."
+    )
+    archive_number_format = archive(NumberFormat, number_formats.archive)
+    restore_number_format = restore(NumberFormat, number_formats.restore)

@@ -5,11 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.chassis.exchange import Reckoning
 from services.chassis.reading import Reading
-from services.customers.company.model import Company, ExchangeRate
+from services.customers.company.model import Company, ExchangeRate, NumberFormat
 from services.customers.permissions import READ_COMPANY
 
 companies = Reading(Company, READ_COMPANY)
 exchange_rates = Reading(ExchangeRate, READ_COMPANY)
+number_formats = Reading(NumberFormat, READ_COMPANY)
 reckoning = Reckoning(Company, ExchangeRate)
 
 

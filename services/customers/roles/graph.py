@@ -43,6 +43,10 @@ def granted(standard: str | None, grants: dict[str, str] | None) -> list[Grant]:
     return [Grant(permission=permission, scope=scope) for permission, scope in found]
 
 
+def is_customized(standard: str | None, grants: dict[str, str] | None) -> bool:
+    return standard is not None and grants is not None
+
+
 @record(queries.roles, "A kind of work, and what whoever does it may do, in every service.")
 class StaffRole(Record):
     name: str = field("What it is called.", write=True)
@@ -50,6 +54,10 @@ class StaffRole(Record):
         "Which standard role it is, by the name that `StaffUser.roles` has for it; else null."
     )
     grants: list[Grant] = computed(granted, "What it grants.")
+    is_customized: bool = computed(
+        is_customized,
+        "Whether somebody has said what this standard role grants; else the services say it.",
+    )
 
 
 @strawberry.type

@@ -6,7 +6,7 @@ from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.assigning import require_active
 from services.chassis.changes import Changes
 from services.chassis.ids import checked_id
-from services.chassis.numbers import next_number
+from services.chassis.numbers import Series, next_number
 from services.chassis.permissions import requires
 from services.chassis.refusals import Invalid
 from services.chassis.work import Work
@@ -24,6 +24,7 @@ from services.service_desk.cases.events import (
     CaseWaiting,
 )
 from services.service_desk.cases.model import MAX_TEXT, Case
+from services.service_desk.company.model import NumberFormat
 from services.service_desk.permissions import (
     ASSIGN_CASES,
     CLOSE_CASES,
@@ -34,7 +35,7 @@ from services.service_desk.permissions import (
 )
 from services.service_desk.staff.model import StaffUser
 
-SERIES = "C"
+SERIES = Series("C", "CASE", NumberFormat)
 
 
 @requires(OPEN_CASES, publishes=[CaseOpened])

@@ -82,7 +82,7 @@ class Case(RecordColumns, Entity):
         Index("service_case_customer_id_ix", "tenant", "customer_id", "id"),
     )
 
-    number: Mapped[str] = column(Personal.NONE, String(20))
+    number: Mapped[str] = column(Personal.NONE, String(40))
     customer_id: Mapped[str] = column(Personal.NONE, ID)
     subject: Mapped[str] = column(Personal.FREE_TEXT)
     description: Mapped[str | None] = column(Personal.FREE_TEXT, String(MAX_TEXT))

@@ -6,9 +6,9 @@ from decimal import Decimal
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
 from services.chassis.work import Work
-from services.service_desk.company.model import Company, ExchangeRate
+from services.service_desk.company.model import Company, ExchangeRate, NumberFormat
 
-subscriptions = Subscriptions("service_desk", [Company, ExchangeRate])
+subscriptions = Subscriptions("service_desk", [Company, ExchangeRate, NumberFormat])
 
 
 class CompanyCreated(Event):
@@ -46,6 +46,27 @@ class ExchangeRateArchived(Event):
     exchange_rate_id: str
 
 
+class NumberFormatCreated(Event):
+    type = "customers.number_format.created.v1"
+    number_format_id: str
+    document: str
+    pattern: str
+    first_number: int
+
+
+class NumberFormatUpdated(NumberFormatCreated):
+    type = "customers.number_format.updated.v1"
+
+
+class NumberFormatRestored(NumberFormatCreated):
+    type = "customers.number_format.restored.v1"
+
+
+class NumberFormatArchived(Event):
+    type = "customers.number_format.archived.v1"
+    number_format_id: str
+
+
 @subscriptions.on(CompanyCreated, CompanyUpdated)
 async def when_the_company_comes_or_changes(work: Work, event: CompanyCreated) -> None:
     await work.keep(
@@ -71,3 +92,14 @@ async def when_an_exchange_rate_comes_or_changes(work: Work, event: ExchangeRate
 @subscriptions.on(ExchangeRateArchived)
 async def when_an_exchange_rate_is_archived(work: Work, event: ExchangeRateArchived) -> None:
     await work.drop(ExchangeRate, event.exchange_rate_id)
+
+
+@subscriptions.on(NumberFormatCreated, NumberFormatUpdated, NumberFormatRestored)
+async def when_a_number_format_comes_or_changes(work: Work, event: NumberFormatCreated) -> None:
+    given = event.model_dump(include={"document", "pattern", "first_number"})
+    await work.keep(NumberFormat, event.number_format_id, **given)
+
+
+@subscriptions.on(NumberFormatArchived)
+async def when_a_number_format_is_archived(work: Work, event: NumberFormatArchived) -> None:
+    await work.drop(NumberFormat, event.number_format_id)

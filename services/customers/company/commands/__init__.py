@@ -1,5 +1,5 @@
-"""What can be done with a company, and with its exchange rates."""
+"""What can be done with a company, its exchange rates, and the formats of its numbers."""
 
-from services.customers.company.commands import company, exchange_rates
+from services.customers.company.commands import company, exchange_rates, number_formats
 
-__all__ = ["company", "exchange_rates"]
+__all__ = ["company", "exchange_rates", "number_formats"]

@@ -7,9 +7,10 @@ from typing import Annotated
 from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.money import Money
-from services.chassis.numbers import next_number
+from services.chassis.numbers import Series, next_number
 from services.chassis.permissions import requires
 from services.chassis.work import Work
+from services.sales.company.model import NumberFormat
 from services.sales.customers.rules import Standing, check_may_order
 from services.sales.orders import queries
 from services.sales.orders.events import (
@@ -36,7 +37,7 @@ from services.sales.permissions import (
     REVIEW_ORDER,
 )
 
-SERIES = "O"
+SERIES = Series("O", "ORDER", NumberFormat)
 
 
 def is_history(work: Work) -> bool:

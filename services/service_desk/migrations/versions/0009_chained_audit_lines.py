@@ -3,7 +3,7 @@
 from services.chassis.migrations import found_audit
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
