@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.customers.office import STAFF_USER
 from tests.customers.test_roles import person_with, role_granting
-from tests.customers.test_sessions import PASSWORD, do, session_of, sign_in, viewer
-from tests.customers.test_staff import STAFF_USER, given_password, hired
+from tests.customers.test_sessions import do, session_of, sign_in, viewer
+from tests.customers.test_staff import PASSWORD, given_password, hired
 from tests.support.asking import codes
 
 POLICY = "id recordType field readableBy auditsReads version"

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from services.chassis.database import bind
 from services.chassis.sealing import Seals, new_sealing_key, sealing_keys
-from tests.customers.test_sessions import PASSWORD, code_now, do, sign_in
-from tests.customers.test_staff import given_password, hired
+from tests.customers.test_sessions import code_now, do, sign_in
+from tests.customers.test_staff import PASSWORD, given_password, hired
 from tests.support.asking import reasons
 
 KEPT = "SELECT secret FROM second_factor"

@@ -183,7 +183,7 @@ async def test_what_several_write_while_several_chainers_run_is_chained_once_and
         flaws.append((await verdict(harbour, worker)).flaw)
         return (await harbour.rows(UNLINKED))[0][0] == 0
 
-    flaws = []
+    flaws: list[str | None] = []
     try:
         await asyncio.gather(*(write(it) for it in range(4)))
         await until(is_chained)

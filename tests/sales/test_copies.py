@@ -118,8 +118,8 @@ async def test_only_the_last_days_ends_of_sessions_are_kept():
 async def test_a_field_policy_is_copied_and_counts_until_it_is_put_away(company, tell):
     order = await company.order(freight={"amount": "777.00", "currency": "USD"})
     document = "query($id: ID!) { order(id: $id) { freight { amount } } }"
-    policy, known = new_id("pol"), {"recordType": "Order", "field": "freight"}
-    known |= {"readableBy": ["SALES_MANAGER"], "auditsReads": False}
+    policy, known = new_id("pol"), {"readableBy": ["SALES_MANAGER"], "auditsReads": False}
+    known = {"recordType": "Order", "field": "freight", **known}
     await tell("customers.field_policy.created.v1", policy, 1, fieldPolicyId=policy, **known)
     await until(partial(copy, company, FieldPolicy, policy, "id"))
     answer = await company.answer(document, id=order)
