@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from services.chassis.permissions import Permission, Scope, SharePermission
+from services.chassis.sight import CLEAR, Sight
 
 
 class ActorKind(enum.Enum):
@@ -37,6 +38,8 @@ class Actor:
     """What it does by that permission."""
     acted_by: str | None = None
     """Who really acts, where somebody acts as this one."""
+    sight: Sight = field(default=CLEAR, hash=False)
+    """What field policies hide from it, and write down that it saw."""
 
     @property
     def author(self) -> str:

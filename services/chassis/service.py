@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs, settings
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.anchoring import Anchors
 from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
+from services.chassis.chaining import Chaining
 from services.chassis.database import connect
 from services.chassis.declaring import Subscriptions
 from services.chassis.draining import Draining
@@ -204,10 +206,15 @@ class Service:
             Housekeeping(
                 self.worker_engine, self.parts.name, event_days=self.settings.event_days
             ).run(),
+            Chaining(self.worker_engine, self.parts.name, self._anchors()).run(),
             Draining(self.worker_engine, self.subscriber.reactions).run(),
             self._runner().run(),
         ]
         self.keeping += [asyncio.create_task(it) for it in kept]
+
+    def _anchors(self) -> Anchors | None:
+        file = self.settings.audit_anchor_file
+        return Anchors(file) if file else None
 
     def _committed(self) -> None:
         """Wake the relay that stands here, and those that stand elsewhere."""

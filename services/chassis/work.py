@@ -59,6 +59,7 @@ class Work:
     rehearsal: bool = False
     warnings: list[str] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    noted: list[audit.Noted] = field(default_factory=list)
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
     due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
@@ -183,6 +184,10 @@ class Work:
         """Lay events in the outbox; they leave only if this work commits."""
         self.told.extend(events)
 
+    def note(self, *done: audit.Noted) -> None:
+        """Have audit lines written of what changes no record: a read, an export, a sign-in."""
+        self.noted.extend(done)
+
     def settle(self, settling: Settling, id: str) -> None:
         """Have this done for a record once, at the end, however often the work asks for it."""
         ids = self.due.get(settling, ())
@@ -192,14 +197,14 @@ class Work:
     async def attempt(self) -> AsyncIterator[None]:
         """Try a part of the work: refused, it leaves nothing, and the rest goes on."""
         told, differences, due = list(self.told), dict(self.differences), dict(self.due)
-        warnings = list(self.warnings)
+        warnings, noted = list(self.warnings), list(self.noted)
         try:
             async with self.session.begin_nested():
                 yield
                 await self.flush()
         except BaseException:
             self.told, self.differences, self.due = told, differences, due
-            self.warnings = warnings
+            self.warnings, self.noted = warnings, noted
             self.read.clear()
             self.locked.clear()
             raise
@@ -229,10 +234,9 @@ class Work:
         for settling, ids in self.due.items():
             await settling(self, ids)
         await self.flush()
-        differences = list(self.differences.values())
         await audit.write(
             self.session,
-            differences,
+            (*self.differences.values(), *self.noted),
             actor=self.actor,
             at=self.now,
             request_id=self.trace.request_id,

@@ -20,6 +20,10 @@ EDIT_API_KEYS = Permission("customers:api_key:edit")
 """Add API keys, and revoke them."""
 EDIT_ROLES = Permission("customers:role:edit")
 """Add roles, and say what each may do, in every service."""
+EDIT_POLICIES = Permission("customers:policy:edit")
+"""Say which fields only some roles may see, and which reads are written down, in every service."""
+READ_AUDIT = Permission("customers:audit:read")
+"""See who did what here, who saw what is watched, and who came in."""
 EDIT_ORGANISATION = Permission("customers:organisation:edit")
 """Add and change organisation units, teams and their members, positions and reporting lines."""
 READ_CUSTOMERS = Permission("customers:customer:read")
@@ -75,6 +79,8 @@ ROLES = {
             EDIT_EXCHANGE_RATES,
             EDIT_STAFF,
             EDIT_ROLES,
+            EDIT_POLICIES,
+            READ_AUDIT,
             ACT_AS,
             READ_API_KEYS,
             EDIT_API_KEYS,

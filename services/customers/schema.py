@@ -22,9 +22,12 @@ from services.customers.permissions import (
     EXPLAIN_ACCESS,
     EXPORT_RECORDS,
     MEND_EVENTS,
+    READ_AUDIT,
     READ_EVENTS,
     RUN_JOBS,
 )
+from services.customers.policies import graph as policies
+from services.customers.policies.events import FieldPolicyCreated
 from services.customers.positions import graph as positions
 from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
@@ -43,10 +46,10 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    *(ApiKeyCreated, PositionCreated, NumberFormatCreated),
+    *(ApiKeyCreated, PositionCreated, NumberFormatCreated, FieldPolicyCreated),
 )
 SLICES = (
-    *(company, roles, units, staff, sessions, api_keys, teams, positions),
+    *(company, roles, policies, units, staff, sessions, api_keys, teams, positions),
     *(customers, contacts, interactions, tasks),
 )
 QUERIES = tuple(it.Query for it in (*SLICES, feed))
@@ -61,6 +64,7 @@ def schema() -> Subgraph:
             company.ExchangeRate,
             company.NumberFormat,
             roles.StaffRole,
+            policies.FieldPolicy,
             units.OrgUnit,
             staff.StaffUser,
             api_keys.ApiKey,
@@ -76,5 +80,5 @@ def schema() -> Subgraph:
         ],
         subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
+        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),
     )

@@ -48,6 +48,8 @@ PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
 EXPLAIN_ACCESS = Permission("sales:access:explain")
 """See why somebody else may do something with a record, or may not."""
+READ_AUDIT = Permission("sales:audit:read")
+"""See who did what here, and who saw what is watched."""
 READ_EVENTS = Permission("sales:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 MEND_EVENTS = Permission("sales:event:mend")
@@ -74,7 +76,10 @@ _LEAD = {
     EXPORT_RECORDS,
 }
 _PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
-_ADMINISTER = {IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS, EXPLAIN_ACCESS}
+_ADMINISTER = {
+    *(IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS),
+    *(READ_AUDIT, EXPLAIN_ACCESS),
+}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "ADMINISTRATOR": frozenset(_LEAD | _PURGE | _ADMINISTER),

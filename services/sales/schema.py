@@ -14,6 +14,7 @@ from services.sales.permissions import (
     EXPLAIN_ACCESS,
     EXPORT_RECORDS,
     MEND_EVENTS,
+    READ_AUDIT,
     READ_EVENTS,
     RUN_JOBS,
 )
@@ -45,5 +46,5 @@ def schema() -> Subgraph:
             customers.Customer,
         ],
         jobs=Jobs("sales", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
+        spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),
     )

@@ -10,6 +10,7 @@ from services.service_desk.permissions import (
     EXPLAIN_ACCESS,
     EXPORT_RECORDS,
     MEND_EVENTS,
+    READ_AUDIT,
     READ_EVENTS,
     RUN_JOBS,
 )
@@ -21,5 +22,11 @@ def schema() -> Subgraph:
         cases.Mutation,
         [cases.Case, customers.Customer],
         jobs=Jobs("service_desk", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("service_desk", read=READ_EVENTS, mend=MEND_EVENTS, told=(CaseOpened,)),
+        spine=Spine(
+            "service_desk",
+            read=READ_EVENTS,
+            mend=MEND_EVENTS,
+            audit=READ_AUDIT,
+            told=(CaseOpened,),
+        ),
     )

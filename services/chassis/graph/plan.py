@@ -110,9 +110,16 @@ def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
     listed = [it for it in selections if it.name == "nodes"]
     listed += [it for it in edges if it.name == "node"]
     wanted = [s for it in listed for s in it.selections(shape.name)]
+    return paged(asked, planned(shapes, shape, wanted))
+
+
+def paged(asked: Selected, nodes: Plan) -> PagePlan:
+    """Plan as much of a page as is asked for, of records that are planned already."""
+    selections = asked.selections()
+    edges = [s for it in selections if it.name == "edges" for s in it.selections()]
     counts = [CountPlan.of(it) for it in selections if it.name == "count"]
     return PagePlan(
-        planned(shapes, shape, wanted),
+        nodes,
         asked.arguments(),
         counts,
         is_read=len(counts) < len(selections),

@@ -9,6 +9,7 @@ from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
+from services.chassis.graph.noticing import Notice
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
 from services.chassis.ids import is_possible
@@ -43,9 +44,10 @@ class Request:
     """Asks the stream how far the service's readers are."""
     again: ReadActor | None = None
     """Reads the caller's permissions anew."""
-
     read_known: Callable[[str], Awaitable[Actor]] | None = None
     """Reads what another staff user of the company may do."""
+    notice: Notice = field(default_factory=Notice)
+    """What the caller was not shown, and saw that is written down."""
 
     async def known(self, id: str) -> Actor:
         """Say what somebody else may do here; of whom nobody can tell, that is nothing."""
@@ -67,4 +69,11 @@ class Request:
     async def reader(self) -> AsyncIterator[Reader]:
         """Open a read-only transaction as the caller."""
         async with reading(self.works.engine, self.actor.tenant) as connection:
-            yield Reader(connection, self.actor, self.works.clock(), self.reckoning)
+            now = self.works.clock()
+            yield Reader(connection, self.actor, now, self.reckoning, self.notice)
+
+    async def write_down(self) -> None:
+        """Write down what was seen of what is watched; a read of nothing else costs nothing."""
+        if self.notice.seen:
+            async with self.begin() as work:
+                work.note(*self.notice.taken())

@@ -23,6 +23,7 @@ from services.chassis.graph.making import BindingError
 from services.chassis.graph.types import Money, Record, StaffUser, Team
 from services.chassis.permissions import Permission
 from services.chassis.reading import Reading
+from services.chassis.sight import Sight
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -103,6 +104,8 @@ class Shape:
     """Which permission it needs to create, edit, archive, purge and share one, where one can."""
     beside: dict[str, Planning] = attribute(default_factory=dict)
     """What is read beside its own table, by the names of the fields."""
+    cuts: dict[str, Callable[[Any, Sight], Any]] = attribute(default_factory=dict)
+    """What makes of a field's value what somebody may see of it, where it tells of others."""
 
     @property
     def entity(self) -> Any:
@@ -234,7 +237,8 @@ def _column(shape: Shape, name: str, marker: Marker) -> Column:
         keys, kind = (name,), _kind_of(found)
     nullable = prop.columns[0].nullable
     if isinstance(prop.columns[0].type, ARRAY):
-        kind = shape.cls.__annotations__[name]
+        written = shape.cls.__annotations__[name]
+        kind = next(it for it in (written, *get_args(written)) if get_origin(it) is list)
     _compare(shape, name, kind, nullable=bool(nullable))
     return Column(name, keys, marker.description, kind, marker.write, marker.history)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.chassis import chance
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.audit import Noted
 from services.chassis.changes import Changes
 from services.chassis.ids import new_id
 from services.chassis.permissions import requires
@@ -17,7 +18,12 @@ from services.customers.permissions import EDIT_API_KEYS
 from services.customers.roles.model import StaffRole
 from services.customers.sessions import queries as sessions
 from services.customers.sessions import rules
-from services.customers.sessions.commands.signing_in import WHO, Desk, SignInRefused
+from services.customers.sessions.commands.signing_in import (
+    SIGNED_IN,
+    WHO,
+    Desk,
+    SignInRefused,
+)
 from services.customers.staff.events import StaffUserCreated, StaffUserDeactivated
 from services.customers.staff.model import StaffUser
 
@@ -82,6 +88,7 @@ async def exchange(desk: Desk, text: str) -> tuple[str, datetime]:
         fits = key is not None and key.fits(secret, at=work.now)
         if key is None or not fits or not await sessions.active(work.session, key.staff_user_id):
             raise SignInRefused("this key lets nobody in", path=("key",))
+        work.note(Noted(SIGNED_IN, ApiKey.__name__, id))
         await queries.note_use(work.session, id, at=work.now)
         identity = Identity(tenant, key.staff_user_id, ActorKind.USER)
         return (
