@@ -1,5 +1,6 @@
 """Field policies and the audit log through the gateway, over all services and programs."""
 
+import asyncpg
 import pytest
 
 from tests.deploy.runs import crm
@@ -95,21 +96,61 @@ async def test_each_service_has_its_log_and_its_chain_is_what_was_written(system
     refused = await company.answer("{ customersAuditLog { nodes { id } } }", token=token)
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
-    async def is_chained():
-        waiting = await system.rows("sales", company.tenant, "SELECT 1 FROM audit_unlinked")
-        return not waiting
-
-    await until(is_chained)
+    await until(lambda: is_chained_in_sales(system, company))
     done = verified(system, "sales", company.tenant)
     assert done.returncode == 0, done.stderr
     assert f"sales {company.tenant}: " in done.stdout
     assert "lines as they were written" in done.stdout
 
 
-def verified(system, service, tenant):
+def verified(system, service, tenant, *options):
     """Verify as an operator does, with the worker's address of one database."""
     url = system.databases[service].worker_url
-    return crm("audit", "verify", service, "--tenant", tenant, WORKER_DATABASE_URL=url)
+    arguments = ("audit", "verify", service, "--tenant", tenant, *options)
+    return crm(*arguments, WORKER_DATABASE_URL=url)
+
+
+async def is_chained_in_sales(system, company):
+    return not await system.rows("sales", company.tenant, "SELECT 1 FROM audit_unlinked")
+
+
+@pytest.mark.feature("PLT-05")
+async def test_what_was_anchored_shows_that_the_end_of_a_chain_was_cut_off(
+    system, company, tmp_path
+):
+    await with_secrets(company)
+    await until(lambda: is_chained_in_sales(system, company))
+    file = tmp_path / "anchors.jsonl"
+    url = system.databases["sales"].worker_url
+    done = crm(
+        *("audit", "anchor", str(file), "sales", "--tenant", company.tenant),
+        WORKER_DATABASE_URL=url,
+    )
+    assert done.returncode == 0, done.stderr
+    held = verified(system, "sales", company.tenant, "--anchors", str(file))
+    assert held.returncode == 0, held.stderr
+    await cut_off(system.databases["sales"].owner_url, company.tenant)
+    assert verified(system, "sales", company.tenant).returncode == 0
+    held = verified(system, "sales", company.tenant, "--anchors", str(file))
+    assert held.returncode == 1
+    assert "and what follows are missing" in held.stdout + held.stderr
+
+
+async def cut_off(owner_url, tenant):
+    """Take the last line and its place away, as only the owner can who says so."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        async with connection.transaction():
+            for name in ("app.tenant", "app.deleting"):
+                await connection.execute("SELECT set_config($1, $2, true)", name, tenant)
+            last = await connection.fetchval(
+                "DELETE FROM audit_link WHERE number = (SELECT max(number) FROM audit_link)"
+                " RETURNING line_id"
+            )
+            assert last
+            await connection.execute("DELETE FROM audit_line WHERE id = $1", last)
+    finally:
+        await connection.close()
 
 
 @pytest.mark.feature("PLT-01")
