@@ -24,6 +24,7 @@ ELSEWHERE = {
     "myCustomers": "tests/customers/test_sharing.py",
     "recordTypes": "of what one may: tests/kit/test_record_types.py",
     "accessExplanation": "tests/customers/test_explaining.py",
+    "auditLog": "by a permission of its own: tests/system/test_policies.py",
     "events": "tests/kit and tests/sales/test_dead_letters.py",
     "eventsBackfill": "tests/customers/test_feed.py",
     "filePart": "tests/kit/test_files.py",
