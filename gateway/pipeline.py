@@ -160,7 +160,7 @@ def _plan(
 ) -> Prepared:
     operation = planner.normalise(supergraph, document, node, flags)
     plan = planner.plan(supergraph, operation)
-    projection = compile_projection(supergraph.schema, operation)
+    projection = compile_projection(supergraph, operation)
     return Prepared(supergraph.schema, document, node, operation, plan, projection)
 
 

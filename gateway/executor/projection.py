@@ -24,6 +24,7 @@ from graphql import (
 
 from gateway.executor.tree import TYPENAME, Object, type_name
 from gateway.planner.operation import INTROSPECTION, Field, Fragment, Operation, Selections
+from gateway.supergraph import Supergraph
 
 
 class _Broken:
@@ -58,16 +59,19 @@ class Projection:
         return (None if completed is BROKEN else completed), notes
 
 
-def compile_projection(schema: GraphQLSchema, operation: Operation) -> Projection:
-    root = schema.type_map[operation.root]
+def compile_projection(supergraph: Supergraph, operation: Operation) -> Projection:
+    """Compile for what clients see; what is inaccessible is null, and nobody's fault."""
+    compiler = _Compiler(supergraph.schema, supergraph.full)
+    root = compiler.schema.type_map[operation.root]
     if not is_object_type(root):
         raise TypeError(operation.root)
-    return Projection(_object(_Compiler(schema).entries(root, operation.selections)))
+    return Projection(_object(compiler.entries(root, operation.selections)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     schema: GraphQLSchema
+    full: GraphQLSchema
 
     def entries(self, type: FieldsType, selections: Selections) -> list[Entry]:
         found: dict[str, list[Field]] = {}
@@ -106,18 +110,23 @@ class _Compiler:
         if isinstance(type, GraphQLList):
             return _list(self._value(type.of_type, selections, at))
         if is_enum_type(type):
-            return _enum(frozenset(type.values), at)
+            return _enum(frozenset(type.values), self._values(type.name), at)
         if is_object_type(type):
             return _nullable(_object(self.entries(type, selections)))
         if is_composite_type(type):
             return _nullable(self._abstract(type.name, selections))
         return None
 
+    def _values(self, enum: str) -> frozenset[str]:
+        found = self.full.type_map[enum]
+        return frozenset(found.values) if is_enum_type(found) else frozenset()
+
     def _abstract(self, name: str, selections: Selections) -> Complete:
         """Complete by the value's own type; what is made for a type is made when it turns up."""
         known: dict[str, Complete | None] = {"": self._of_no_type(name, selections)}
         possible = self.schema.get_possible_types(self.schema.type_map[name])  # type: ignore[arg-type]  # it is abstract
         by_name = {each.name: each for each in possible}
+        hidden = self.full.type_map.keys() - self.schema.type_map.keys()
 
         def complete(value: Any, notes: Notes) -> Any:
             if not isinstance(value, dict):
@@ -129,7 +138,8 @@ class _Compiler:
                 known[told] = None if entries is None else _object(entries)
             by_type = known[told]
             if by_type is None:
-                notes.broken.append(f"an object came for {name} that is of no type of it")
+                if told not in hidden:
+                    notes.broken.append(f"an object came for {name} that is of no type of it")
                 return None
             return by_type(value, notes)
 
@@ -190,11 +200,12 @@ def _list(inner: Complete | None) -> Complete:
     return complete
 
 
-def _enum(values: frozenset[str], at: str) -> Complete:
+def _enum(shown: frozenset[str], known: frozenset[str], at: str) -> Complete:
     def complete(value: Any, notes: Notes) -> Any:
-        if value is None or (isinstance(value, str) and value in values):
+        if value is None or (isinstance(value, str) and value in shown):
             return value
-        notes.broken.append(f"a value came for {at} that is none of its enum")
+        if not (isinstance(value, str) and value in known):
+            notes.broken.append(f"a value came for {at} that is none of its enum")
         return None
 
     return complete

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,18 +18,10 @@ extend type Query { _entities(representations: [_Any!]!): [_Entity]! }
 """
 
 
-class Subgraph:
-    """A small subgraph that keeps what it was asked."""
+class HttpSubgraph(ABC):
+    """A subgraph behind HTTP that keeps what it was asked."""
 
-    def __init__(
-        self,
-        sdl: str,
-        roots: Mapping[str, Callable[..., Any]],
-        entities: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
-    ) -> None:
-        self.sdl = sdl
-        self.roots = roots
-        self.entities = entities or {}
+    def __init__(self) -> None:
         self.says: tuple[int, bytes] | None = None
         """What it answers to everything, where a test wants to hear nonsense."""
         self.asked: list[dict[str, Any]] = []
@@ -37,14 +30,6 @@ class Subgraph:
         self.released = asyncio.Event()
         """Cleared by a test that holds the answers back."""
         self.released.set()
-        self.schema = build_ast_schema(parse(self._full_sdl()), assume_valid_sdl=True)
-
-    def _full_sdl(self) -> str:
-        base = self.sdl if "type Query" in self.sdl else f"{self.sdl}\ntype Query"
-        if not self.entities:
-            return base
-        members = [name for name in self.entities if f"interface {name} " not in self.sdl]
-        return f"{base}\nunion _Entity = {' | '.join(members)}\n{MACHINERY}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -62,6 +47,33 @@ class Subgraph:
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+    @abstractmethod
+    def _answer(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
+        """Give the status and the body."""
+
+
+class Subgraph(HttpSubgraph):
+    """A small subgraph: an SDL, and a function for each root field and each entity."""
+
+    def __init__(
+        self,
+        sdl: str,
+        roots: Mapping[str, Callable[..., Any]],
+        entities: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
+    ) -> None:
+        super().__init__()
+        self.sdl = sdl
+        self.roots = roots
+        self.entities = entities or {}
+        self.schema = build_ast_schema(parse(self._full_sdl()), assume_valid_sdl=True)
+
+    def _full_sdl(self) -> str:
+        base = self.sdl if "type Query" in self.sdl else f"{self.sdl}\ntype Query"
+        if not self.entities:
+            return base
+        members = [name for name in self.entities if f"interface {name} " not in self.sdl]
+        return f"{base}\nunion _Entity = {' | '.join(members)}\n{MACHINERY}"
 
     def _answer(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
         document = parse(asked["query"])
@@ -107,7 +119,7 @@ async def served(app: Any, *, path: str | None = None, **more: Any) -> AsyncIter
     """Serve an application on a free port, or on a unix socket; give its address."""
     config = uvicorn.Config(
         app,
-        lifespan="off" if isinstance(app, Subgraph) else "on",
+        lifespan="off" if isinstance(app, HttpSubgraph) else "on",
         log_config=None,
         uds=path,
         timeout_graceful_shutdown=1,

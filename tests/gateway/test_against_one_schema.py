@@ -230,5 +230,5 @@ async def test_the_answer_is_the_same_as_from_one_schema(seed: int):
         operation = planner.normalise(graph, document, node, {"yes": True, "no": False})
         run = Run(planner.plan(graph, operation), {}, ask)
         await run.finish()
-        found, _notes = compile_projection(graph.schema, operation).apply(run.data)
+        found, _notes = compile_projection(graph, operation).apply(run.data)
         assert json.dumps(found) == json.dumps(expected.data), text

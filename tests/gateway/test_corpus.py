@@ -1,8 +1,9 @@
 """Public federation suites, where FEDERATION_CORPUS says they are: composing and planning.
 
 Each suite is a folder with `subgraphs/*.graphql`, the `supergraph.graphql` that a reference
-composer made of them, and `tests.json` with queries. Their subgraphs' data is not among it, so
-answers cannot be held against what is expected; the fetches can, against the subgraphs' schemas.
+composer made of them, and `tests.json` with queries. What we compose is held against the
+reference, and every fetch against its subgraph's schema; `test_corpus_answers.py` holds the
+answers.
 """
 
 import json

@@ -22,14 +22,18 @@ def shop() -> Split:
     lamp = obj("Product", id="p1", name="Lamp", price=3, color="RED")
     desk = obj("Product", id="p2", name="Desk", price=5, color="GREY")
     sdls = {
-        "a": """type Query { products: [Product] } enum Color { RED GREY @inaccessible }
+        "a": """type Query { products: [Product] things: [Thing] }
+             enum Color { RED GREY @inaccessible }
+             union Thing = Product | Secret
+             type Secret @inaccessible { kept: Int }
              type Product @key(fields: "id") { id: ID! name: String color: Color }""",
         "b": 'type Product @key(fields: "id") { id: ID! price: Int }',
         "c": """type Product @key(fields: "id") { id: ID! price: Int @external
              tax: String @requires(fields: "price") }""",
     }
     linked = {name: FEDERATION + sdl for name, sdl in sdls.items()}
-    return Split(linked, World({"products": [lamp, desk]}, [lamp, desk]))
+    things = [lamp, obj("Secret", kept=1)]
+    return Split(linked, World({"products": [lamp, desk], "things": things}, [lamp, desk]))
 
 
 def spoiling(split: Split, subgraph: str, spoil: Callable[[dict[str, Any]], Any]) -> list[Any]:
@@ -85,11 +89,28 @@ async def test_other_entities_than_were_asked_for_are_an_error(entities: Any):
     ]
 
 
-async def test_a_value_that_clients_may_not_see_is_null_and_an_error():
+async def test_what_clients_may_not_see_is_null_and_no_error():
     split = shop()
-    found, errors, _ = await split.ask(parse("{ products { color } }"))
-    assert found["products"] == [{"color": "RED"}, {"color": None}]
-    assert [each["extensions"]["code"] for each in errors] == ["INTERNAL"]
+    found, errors, _ = await split.ask(parse("{ products { color } things { __typename } }"))
+    assert found == {
+        "products": [{"color": "RED"}, {"color": None}],
+        "things": [{"__typename": "Product"}, None],
+    }
+    assert errors == []
+
+
+async def test_a_value_and_a_type_that_nobody_knows_are_null_and_errors():
+    split = shop()
+
+    def spoil(answer: dict[str, Any]) -> Any:
+        answer["data"]["products"][0]["color"] = "LOUD"
+        answer["data"]["things"][0]["__typename"] = "Ghost"
+        return answer
+
+    spoiling(split, "a", spoil)
+    found, errors, _ = await split.ask(parse("{ products { color } things { __typename } }"))
+    assert found == {"products": [{"color": None}, {"color": None}], "things": [None, None]}
+    assert [each["extensions"]["code"] for each in errors] == ["INTERNAL"] * 2
 
 
 async def test_what_subgraphs_say_besides_is_merged_under_the_clients_paths():

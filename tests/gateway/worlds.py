@@ -71,6 +71,8 @@ class Split:
     supergraph_text: str = ""
     labels: frozenset[str] = frozenset()
     """The labels of progressive overrides that are active."""
+    apart: Mapping[str, World] = field(default_factory=dict)
+    """What a subgraph sees otherwise than the world is."""
     graph: Supergraph = field(init=False)
     subgraphs: dict[str, "StrictSubgraph"] = field(init=False)
     requires: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
@@ -113,7 +115,7 @@ class Split:
 
         run = Run(plan, given, ask)
         await run.finish()
-        found, notes = compile_projection(self.graph.schema, operation).apply(run.data)
+        found, notes = compile_projection(self.graph, operation).apply(run.data)
         self.extensions = run.extensions.merged
         broken = [{"message": each, "extensions": {"code": "INTERNAL"}} for each in notes.broken]
         return found, [*run.errors, *broken], plan
@@ -207,6 +209,7 @@ class StrictSubgraph:
         self.subgraph = subgraph
         self.split = split
         self.taken = taken
+        self.world = split.apart.get(subgraph.name, split.world)
         self.schema = self._schema()
 
     def _schema(self) -> GraphQLSchema:
@@ -259,7 +262,7 @@ class StrictSubgraph:
         if "provides" in asked.directives:
             provided = (*provided, selections(asked.directives.argument("provides", "fields")))
         if info.path.prev is None:
-            value = called(self.split.world.roots[name], arguments)
+            value = called(self.world.roots[name], arguments)
         elif "requires" in asked.directives:
             required = selections(asked.directives.argument("requires", "fields"))
             told = self._cut(seen.told or {}, seen.value, required, f"{type}.{name}")
@@ -334,7 +337,7 @@ class StrictSubgraph:
         if not whole:
             return GraphQLError(f"{self.subgraph.name} was told no key in {told}")
         possible = self._possible(definition)
-        for value in self.split.world.entities:
+        for value in self.world.entities:
             if value["__typename"] in possible and any(
                 matches(told, self.split.project(value, key)) for key in whole
             ):

@@ -4,7 +4,7 @@ from tests.gateway.kinds import Kind
 from tests.gateway.worlds import Object, World
 
 
-def obj(type: str, **fields: object) -> Object:
+def obj(type: str, /, **fields: object) -> Object:
     return {"__typename": type, **fields}
 
 
