@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from .auditing.commands import audit
 from .configuring.commands import config
 from .eventing.commands import events
 from .files import files
@@ -26,6 +27,7 @@ tenant = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Companie
 app.add_typer(tenant, name="tenant")
 app.add_typer(config, name="config")
 app.add_typer(events, name="events")
+app.add_typer(audit, name="audit")
 app.add_typer(files)
 app.add_typer(graphs)
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys of this checkout.")

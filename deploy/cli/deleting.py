@@ -33,6 +33,8 @@ AT_ONCE = 10_000
 READERS_SECONDS = 120.0
 MOST_PASSES = 5
 SET_TENANT = "SELECT set_config('app.tenant', $1, true)"
+SET_DELETING = "SELECT set_config('app.deleting', $1, true)"
+"""Audit lines go with their company, and in no other way."""
 DELETE = "DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} LIMIT $1))"
 Counts = dict[str, int]
 
@@ -129,6 +131,7 @@ async def _empty(connection: asyncpg.Connection, table: str, tenant: str) -> int
     while True:
         async with connection.transaction():
             await connection.execute(SET_TENANT, tenant)
+            await connection.execute(SET_DELETING, tenant)
             told = await connection.execute(DELETE.format(table=table), AT_ONCE)
         count = int(told.split()[-1])
         gone += count

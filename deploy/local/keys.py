@@ -8,6 +8,7 @@ from typing import Any
 
 from joserfc.jwk import KeySet
 
+from services.chassis.sealing import new_sealing_key
 from services.chassis.tokens import Signer, new_key, private_keys
 
 from .databases import SERVICES
@@ -36,7 +37,14 @@ def make(folder: Path) -> dict[str, KeyFiles]:
             write_private(files.private, json.dumps(new_key().as_dict(private=True)))
         public = Signer.from_file(program, files.private).jwks()
         write_public(files.public, public)
+    if not sealing(made).exists():
+        write_private(sealing(made), json.dumps(new_sealing_key().as_dict(private=True)))
     return made
+
+
+def sealing(keys: Mapping[str, KeyFiles]) -> Path:
+    """Say where the key lies that seals what customers keeps; without it nothing opens again."""
+    return keys["customers"].private.with_name("sealing.key.json")
 
 
 def rotate(program: str, folder: Path) -> str:

@@ -61,9 +61,15 @@ def service(name: str, ground: Ground, settings: LocalSettings) -> Program:
         "WORKER_DATABASE_URL": ground.databases[name].worker_url,
         "NATS_URL": ground.nats_urls[name],
         "RPC_TARGETS": json.dumps(rpc_targets(name, ground)),
-        **({"MAIL_URL": settings.mail} if name == "customers" else {}),
+        "AUDIT_ANCHOR_FILE": str(settings.audit_anchor_file),
+        **(of_customers(ground, settings) if name == "customers" else {}),
     }
     return program(f"services.{name}.main", told | common(name, ground, settings), name=name)
+
+
+def of_customers(ground: Ground, settings: LocalSettings) -> dict[str, str]:
+    """Tell customers what it alone needs."""
+    return {"MAIL_URL": settings.mail, "SEALING_KEY_FILE": str(keys.sealing(ground.keys))}
 
 
 def rpc_targets(name: str, ground: Ground) -> dict[str, str]:

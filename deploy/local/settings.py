@@ -34,6 +34,11 @@ class LocalSettings(BaseSettings):
         return mail_folder(self.run_folder).as_uri()
 
     @property
+    def audit_anchor_file(self) -> Path:
+        """Where workers write how far the chains of audit lines are."""
+        return self.run_folder.resolve() / "audit_anchors.jsonl"
+
+    @property
     def wanted_ports(self) -> list[Wanted]:
         wanted = [Wanted(self.gateway_port, "the gateway", "GATEWAY_PORT")]
         if self.admin_database_url is None:

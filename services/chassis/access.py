@@ -4,14 +4,18 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, exists, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, String, any_, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped
 
+from services.chassis import policies
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import ID, Personal, column, reading
 from services.chassis.permissions import Permission, Scope
+from services.chassis.policies import Staying
+from services.chassis.scoping import SHARES
+from services.chassis.sight import Sight
 from services.chassis.tokens import Identity
 
 ByRole = Mapping[str, frozenset[Permission]]
@@ -49,13 +53,15 @@ class Granting:
 class Directory:
     """A service's own tables of those who work here: staff users, roles, organisation units.
 
-    Staff are `Employed`, roles `Granting`, a unit names its `parent_id`. Where sessions are kept
-    they have an `ended_at`, and a token of one that ended permits nothing.
+    Staff are `Employed`, roles `Granting`, policies `Policing`, a unit names its `parent_id`. A
+    token of a session that ended permits nothing: where sessions are kept they have an `ended_at`,
+    elsewhere copies of staff are `Staying`.
     """
 
     staff: type[Any]
     roles: type[Any]
     units: type[Any]
+    policies: type[Any]
     sessions: type[Any] | None = None
 
 
@@ -96,35 +102,40 @@ class Access:
         self, connection: AsyncConnection, actor: Actor, session: str | None
     ) -> Actor:
         asked = self._asked(actor.id)
-        if session is not None and self.directory.sessions is not None:
-            kept = self.directory.sessions
-            asked = asked.where(exists().where(kept.id == session, kept.ended_at.is_(None)))
+        if session is not None:
+            asked = asked.where(self._goes_on(session))
         found = (await connection.execute(asked)).one_or_none()
         if found is None:
             return actor
-        scopes = self.scopes(found.held, found.records or ())
+        granted = self.granted(found.held, found.records or ())
+        scopes = {it: scope for it, (scope, _role) in granted.items() if scope is not Scope.ALL}
         made = replace(
             actor,
-            permissions=frozenset(scopes),
-            scopes={it: scope for it, scope in scopes.items() if scope is not Scope.ALL},
+            permissions=frozenset(granted),
+            scopes=scopes,
+            roles={it: role for it, (_scope, role) in granted.items()},
             teams=tuple(found.team_ids),
+            is_shared_with=found.is_shared_with,
+            sight=Sight.of(found.policies or (), _keys(found.held, found.records or ())),
         )
         if found.unit_id is None or Scope.UNIT not in scopes.values():
             return made
         return replace(made, colleagues=await self._colleagues(connection, found.unit_id))
 
-    def scopes(self, held: Iterable[str], records: Iterable[Any]) -> dict[Permission, Scope]:
-        """Join what these roles grant: of each permission the widest scope.
+    def granted(
+        self, held: Iterable[str], records: Iterable[Any]
+    ) -> dict[Permission, tuple[Scope, str]]:
+        """Join what these roles grant: of each permission the widest scope, and whose it is.
 
         `records` are those of them that are kept here, each an id, a standard role, its grants.
         """
-        joined: dict[Permission, Scope] = {}
+        joined: dict[Permission, tuple[Scope, str]] = {}
         granted = {key: grants for id, standard, grants in records for key in (id, standard)}
         named = {id: standard for id, standard, _grants in records}
         for key in held:
             for it, scope in self._granted(granted.get(key), named.get(key) or key):
-                if it in self.known:
-                    joined[it] = max(scope, joined.get(it, Scope.OWN))
+                if it in self.known and (it not in joined or scope > joined[it][0]):
+                    joined[it] = scope, key
         return joined
 
     def _granted(self, grants: Grants | None, standard: str) -> Iterable[tuple[Permission, Scope]]:
@@ -143,8 +154,26 @@ class Access:
             .correlate(staff)
             .scalar_subquery()
         )
-        columns = (held.label("held"), staff.team_ids, staff.unit_id, records.label("records"))
+        principals = func.array_append(staff.team_ids, staff.id, type_=ARRAY(ID))
+        shared = exists().where(SHARES.c.principal_id == any_(principals)).correlate(staff)
+        columns = (
+            held.label("held"),
+            staff.team_ids,
+            staff.unit_id,
+            records.label("records"),
+            policies.told_of(self.directory.policies).scalar_subquery().label("policies"),
+            shared.label("is_shared_with"),
+        )
         return select(*columns).where(staff.id == id, staff.is_active)
+
+    def _goes_on(self, session: str) -> ColumnElement[bool]:
+        """Say that a session has not ended, as far as is known here."""
+        kept = self.directory.sessions
+        if kept is not None:
+            return exists().where(kept.id == session, kept.ended_at.is_(None))
+        if issubclass(self.directory.staff, Staying):
+            return policies.goes_on(self.directory.staff, session)
+        return true()
 
     async def _colleagues(self, connection: AsyncConnection, unit_id: str) -> tuple[str, ...]:
         """Give who works in a unit or below it; a circle that copies pass through ends here."""
@@ -153,6 +182,11 @@ class Access:
         below = below.union(select(units.id).where(units.parent_id == below.c.id))
         found = select(staff.id).where(staff.unit_id.in_(select(below.c.id)), staff.is_active)
         return tuple(await connection.scalars(found))
+
+
+def _keys(held: Iterable[str], records: Iterable[Any]) -> Iterable[str]:
+    """Name the roles that somebody has by all their names: standard ones have two."""
+    return {*held, *(it for id, standard, _grants in records for it in (id, standard) if it)}
 
 
 def _live(entity: Any) -> Iterable[ColumnElement[bool]]:

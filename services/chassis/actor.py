@@ -4,7 +4,8 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.chassis.permissions import Permission, Scope
+from services.chassis.permissions import Permission, Scope, SharePermission
+from services.chassis.sight import CLEAR, Sight
 
 
 class ActorKind(enum.Enum):
@@ -27,15 +28,28 @@ class Actor:
     teams: tuple[str, ...] = ()
     colleagues: tuple[str, ...] = ()
     """Who works in the unit where it works, or below; known only where a scope asks for it."""
+    is_shared_with: bool = False
+    """Whether any record here is shared with it, or with a team of its."""
+    roles: Mapping[Permission, str] = field(default_factory=dict, hash=False)
+    """Which role grants a permission, of several the one by which it reaches farthest."""
     doing: Permission | None = None
     """By which permission it acts at the moment."""
+    act: SharePermission | None = SharePermission.EDIT
+    """What it does by that permission."""
     acted_by: str | None = None
     """Who really acts, where somebody acts as this one."""
+    sight: Sight = field(default=CLEAR, hash=False)
+    """What field policies hide from it, and write down that it saw."""
 
     @property
     def author(self) -> str:
         """Name who answers for what is done: who does it, as whomever."""
         return self.acted_by or self.id
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Name those with whom a record is shared if it is shared with this one."""
+        return (self.id, *self.teams)
 
     @staticmethod
     def system(tenant: str, service: str) -> "Actor":
@@ -48,11 +62,15 @@ class Actor:
     def permitted(self, permissions: Iterable[Permission]) -> "Actor":
         return replace(self, permissions=frozenset(permissions))
 
-    def acting(self, permission: Permission | None) -> "Actor":
+    def acting(
+        self, permission: Permission | None, act: SharePermission | None = SharePermission.EDIT
+    ) -> "Actor":
         """Give the same actor, who now acts by this permission."""
-        return self if permission == self.doing else replace(self, doing=permission)
+        if (permission, act) == (self.doing, self.act):
+            return self
+        return replace(self, doing=permission, act=act)
 
-    def reach(self, permissions: Iterable[Permission]) -> Scope:
-        """Say how far the narrowest of these reaches, of those that it has."""
-        held = (self.scopes.get(it, Scope.ALL) for it in permissions if self.may(it))
-        return Scope.ALL if self.kind is ActorKind.SYSTEM else min(held, default=Scope.ALL)
+    def reach(self, permission: Permission) -> Scope:
+        """Say how far a permission reaches that it has."""
+        is_system = self.kind is ActorKind.SYSTEM
+        return Scope.ALL if is_system else self.scopes.get(permission, Scope.ALL)

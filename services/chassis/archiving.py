@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis import references
 from services.chassis.events import Event
-from services.chassis.permissions import Permission, requires
+from services.chassis.permissions import Permission, SharePermission, requires
 from services.chassis.work import Work
 
 R = TypeVar("R", bound=Any)
@@ -29,7 +29,7 @@ def archiving(
 ) -> Command[R]:
     """Make the command that puts a record away; done twice, it is told once."""
 
-    @requires(permission, publishes=[fact])
+    @requires(permission, publishes=[fact], act=SharePermission.DELETE)
     async def archive(work: Work, id: str) -> R:
         record = await work.lock(entity, id, archived=True)
         if check:
@@ -44,7 +44,7 @@ def archiving(
 def restoring(entity: type[R], permission: Permission, fact: type[Event]) -> Command[R]:
     """Make the command that brings a record back; what took its unique key since stays."""
 
-    @requires(permission, publishes=[fact])
+    @requires(permission, publishes=[fact], act=SharePermission.DELETE)
     async def restore(work: Work, id: str) -> R:
         record = await work.lock(entity, id, archived=True)
         if work.restore(record):
@@ -67,7 +67,7 @@ def purging(
     `parts` are the columns by which other tables' rows belong to it: they go with it.
     """
 
-    @requires(permission, publishes=[fact])
+    @requires(permission, publishes=[fact], act=SharePermission.DELETE)
     async def purge(work: Work, id: str) -> R:
         record = await work.lock(entity, id, archived=True)
         if check:

@@ -21,7 +21,7 @@ from services.chassis.refusals import (
     Refusal,
     VersionConflict,
 )
-from services.chassis.rpc import MIB, ON_BEHALF_OF, REFUSAL_CODE
+from services.chassis.rpc import ACTED_BY, MIB, ON_BEHALF_OF, REFUSAL_CODE
 from services.chassis.tokens import Identity, Signer
 
 A = TypeVar("A", bound=Message)
@@ -113,6 +113,8 @@ class Channel:
         }
         if actor.kind is not ActorKind.SYSTEM:
             carried[ON_BEHALF_OF] = f"{actor.kind.name}:{actor.id}"
+        if actor.acted_by is not None:
+            carried[ACTED_BY] = actor.acted_by
         return tuple(carried.items())
 
     def _token(self, tenant: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.chassis.refusals import Code, NotFound, Refusal
+from services.chassis.refusals import Code, Refusal, named_by
 from services.chassis.work import Work
 
 
@@ -15,9 +15,7 @@ async def require_active(work: Work, staff: type[Any], owner_id: str) -> None:
 
     `staff` is the service's own table of staff users.
     """
-    try:
+    with named_by("ownerId"):
         owner = await work.get(staff, owner_id)
-    except NotFound as refusal:
-        raise refusal.within("ownerId") from None
     if not owner.is_active:
         raise StaffUserInactive("this staff user works here no more", path=("ownerId",))

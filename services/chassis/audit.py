@@ -1,11 +1,12 @@
-"""The audit line: who changed what, from what to what, in the transaction of the change."""
+"""The audit line: who did what, from what to what, in the transaction in which it was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import Index, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped
@@ -15,11 +16,32 @@ from services.chassis.database import ID, Entity, Personal, column
 from services.chassis.differences import Difference
 from services.chassis.ids import new_id
 
+READ, EXPORTED = "READ", "EXPORTED"
+"""What is done with records without changing them; a slice has words of its own beside these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that was done and changed no record: a read, an export, a sign-in."""
+
+    action: str
+    record_type: str
+    record_id: str
+    fields: tuple[str, ...] = ()
+
 
 class AuditLine(Entity):
-    """Append-only: the service's role may insert and select, nothing else."""
+    """Append-only: the service's role may insert and select, and a trigger refuses all else.
+
+    `actor_id` names who really did it, `on_behalf_of` as whom, if that is another. Where nothing
+    was changed the version is 0.
+    """
 
     __tablename__ = "audit_line"
+    __table_args__ = (
+        Index("audit_line_at_ix", "tenant", "at", "id"),
+        Index("audit_line_actor_id_ix", "tenant", "actor_id", "at", "id"),
+    )
 
     id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
     at: Mapped[datetime] = column()
@@ -33,6 +55,15 @@ class AuditLine(Entity):
     fields: Mapped[list[str]] = column(Personal.NONE, JSONB)
     before: Mapped[dict[str, Any]] = column(Personal.COPIED, JSONB)
     after: Mapped[dict[str, Any]] = column(Personal.COPIED, JSONB)
+    on_behalf_of: Mapped[str | None] = column(Personal.NONE, ID)
+
+
+class AuditUnlinked(Entity):
+    """A line that waits for its place in the company's chain."""
+
+    __tablename__ = "audit_unlinked"
+
+    line_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
 
 
 async def changed_since(
@@ -44,7 +75,7 @@ async def changed_since(
     """
     rows = await connection.execute(
         select(AuditLine.version, AuditLine.fields).where(
-            AuditLine.record_id == record_id, AuditLine.version >= version
+            AuditLine.record_id == record_id, AuditLine.version >= max(version, 1)
         )
     )
     lines: dict[int, list[str]] = {row.version: row.fields for row in rows}
@@ -67,41 +98,48 @@ async def line_of(
 
 
 WRITE_LINES = text("""
-    INSERT INTO audit_line (id, at, actor_kind, actor_id, request_id, action, record_type,
-                            record_id, version, fields, before, after)
-    SELECT r.id, r.at, r.actor_kind, r.actor_id, r.request_id, r.action, r.record_type,
-           r.record_id, r.version, r.fields, r.before, r.after
-    FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS r(
-        id text, at timestamptz, actor_kind text, actor_id text, request_id text, action text,
-        record_type text, record_id text, version int, fields jsonb, before jsonb, after jsonb)
+    WITH written AS (
+        INSERT INTO audit_line (id, at, actor_kind, actor_id, on_behalf_of, request_id, action,
+                                record_type, record_id, version, fields, before, after)
+        SELECT r.id, r.at, r.actor_kind, r.actor_id, r.on_behalf_of, r.request_id, r.action,
+               r.record_type, r.record_id, r.version, r.fields, r.before, r.after
+        FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS r(
+            id text, at timestamptz, actor_kind text, actor_id text, on_behalf_of text,
+            request_id text, action text, record_type text, record_id text, version int,
+            fields jsonb, before jsonb, after jsonb)
+        RETURNING id)
+    INSERT INTO audit_unlinked (line_id) SELECT id FROM written
 """)
 
 
 async def write(
     session: AsyncSession,
-    differences: Sequence[Difference],
+    done: Iterable[Difference | Noted],
     *,
     actor: Actor,
     at: datetime,
     request_id: str,
 ) -> None:
-    """Write a line for each record that this work changed, in one statement."""
-    lines = [
-        {
-            "id": new_id("aud"),
-            "at": at,
-            "actor_kind": actor.kind.value,
-            "actor_id": actor.author,
-            "request_id": request_id,
-            "action": it.action,
-            "record_type": it.record_type,
-            "record_id": it.record_id,
-            "version": it.version,
-            "fields": it.fields,
-            "before": it.before,
-            "after": it.after,
-        }
-        for it in differences
-    ]
+    """Write a line for each thing that a work did, in one statement."""
+    by = {
+        "at": at,
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.author,
+        "on_behalf_of": actor.id if actor.acted_by else None,
+        "request_id": request_id,
+    }
+    lines = [{"id": new_id("aud"), **by, **_told(it)} for it in done]
     if lines:
         await session.execute(WRITE_LINES, {"lines": orjson.dumps(lines).decode()})
+
+
+def _told(it: Difference | Noted) -> Mapping[str, Any]:
+    told = {
+        "action": it.action,
+        "record_type": it.record_type,
+        "record_id": it.record_id,
+        "fields": it.fields,
+    }
+    if isinstance(it, Noted):
+        return {**told, "version": 0, "before": {}, "after": {}}
+    return {**told, "version": it.version, "before": it.before, "after": it.after}

@@ -21,6 +21,8 @@ import orjson
 from services.chassis import catalogue
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
+from services.chassis.graph.masking import may_be_hidden
+from services.chassis.graph.plan import Shapes
 from services.chassis.permissions import Permission, resource_of
 from services.chassis.reading import Reading
 from services.chassis.scoping import resources
@@ -54,6 +56,7 @@ def contracts() -> dict[Path, str]:
         made[folder / "schema.graphql"] = f"{schema.as_str()}\n"
         told.append(events(service))
         made[folder / "events.json"] = _json(told[-1])
+        made[folder / "fields.json"] = _json(fields(schema.shapes))
         made[folder / "permissions.json"] = _json(permissions(service))
     found = catalogue.catalogue(told, examples())
     folder = SERVICES.parent / "docs" / "events"
@@ -134,6 +137,11 @@ def permissions(service: str) -> dict[str, Any]:
         "roles": {role: sorted(granted) for role, granted in sorted(module.ROLES.items())},
         "services": {name: sorted(granted) for name, granted in sorted(module.SERVICES.items())},
     }
+
+
+def fields(shapes: Shapes) -> dict[str, list[str]]:
+    """List each record type with those of its fields that a policy may hide."""
+    return {name: may_be_hidden(it) for name, it in sorted(shapes.items()) if it.reading}
 
 
 def _scoped(service: str) -> Iterator[type[Any]]:

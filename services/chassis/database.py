@@ -102,6 +102,8 @@ class Entity(DeclarativeBase):
     """The permission by which its rows are read; its `Reading` says so."""
     __scoped__: ClassVar[bool] = True
     """Whether permissions may reach less than all of its rows, by who answers for them."""
+    __shared__: ClassVar[bool] = False
+    """Whether single ones of its rows may be shared with people and teams."""
     __owned_by_maker__: ClassVar[bool] = True
     """Whether the staff user who makes one answers for it, unless another is named."""
 

@@ -82,6 +82,18 @@ def _meaning(noun: str, deed: str) -> str:
     return said[0].upper() + said[1:]
 
 
+class Shared(Event):
+    """What is told when a record is shared: who may do what with it from now on."""
+
+    shares: dict[str, list[str]]
+
+
+class Unshared(Event):
+    """What is told when a record is shared with somebody no longer."""
+
+    principal_ids: list[str]
+
+
 class Envelope(BaseModel):
     """CloudEvents 1.0, structured JSON: one body for the stream, webhooks and feeds.
 

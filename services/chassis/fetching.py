@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, ColumnElement, Enum, Numeric, Select, any_, bindparam
+from sqlalchemy import Enum, Numeric, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,13 +71,6 @@ async def fetch(connection: AsyncConnection, statement: AnySelect) -> Sequence[R
         return written.rows(await driver.fetch(written.sql, *values))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise _failed(connection.dialect, written.sql, error) from error
-
-
-def among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Say that a value is one of these, by one parameter: the SQL is the same for any number."""
-    given = bindparam(None, list(values), ARRAY(column.type), unique=True)
-    found: ColumnElement[bool] = column == any_(given)
-    return found
 
 
 def _tell(connection: AsyncConnection, sql: str, values: Sequence[Any]) -> None:

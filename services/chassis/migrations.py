@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, MetaData, inspect, t
 
 from services.chassis import (  # noqa: F401  # they declare tables
     audit,
+    chaining,
     dead_letters,
     files,
     idempotency,
@@ -24,6 +25,7 @@ from services.chassis import (  # noqa: F401  # they declare tables
     numbers,
     outbox,
     references,
+    shares,
 )
 from services.chassis.database import ID, connect, metadata_of
 from services.chassis.indexing import LIVE, OWNERSHIP, PUT_AWAY
@@ -38,7 +40,8 @@ FIRST = (
 )
 FOUNDATION = (
     *(*FIRST, "idempotency_key", "file", "file_chunk", "job"),
-    *("dead_letter", "parked_event"),
+    *("dead_letter", "parked_event", "record_share", "share_draft"),
+    *("audit_link", "audit_unlinked"),
 )
 """The tables that every service has."""
 CLOSE_LOOK = 1_000
@@ -284,6 +287,56 @@ def found_access() -> None:
     _run_file("foundation_access.sql")
     for table in ("staff_role", "org_unit"):
         protect(table)
+
+
+def found_shares() -> None:
+    """Make the tables of what is shared with whom, and of what somebody has chosen to share."""
+    _run_file("foundation_shares.sql")
+    for table in ("record_share", "share_draft"):
+        protect(table)
+
+
+def found_audit() -> None:
+    """Chain the audit lines, those that are there too; let nobody change or remove one.
+
+    The worker gives lines their places. Not even the owner changes what stands, unless it first
+    takes the triggers away; it deletes lines only with their company, which it must name.
+    """
+    _run_file("foundation_audit.sql")
+    protect("audit_link", "SELECT")
+    protect("audit_unlinked", "SELECT, INSERT")
+    op.execute("""
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF TG_OP = 'DELETE' AND current_setting('app.deleting', true) = OLD.tenant THEN
+                RETURN OLD;
+            END IF;
+            RAISE EXCEPTION 'what was audited stays as it was written';
+        END $$
+    """)
+    for table in ("audit_line", "audit_link"):
+        for verbs, each in {"UPDATE OR DELETE": "ROW", "TRUNCATE": "STATEMENT"}.items():
+            op.execute(
+                f"CREATE TRIGGER {table}_stays_{each.lower()} BEFORE {verbs} ON {table}"
+                f" FOR EACH {each} EXECUTE FUNCTION refuse_change()"
+            )
+    for table, verbs in {
+        "audit_line": "SELECT",
+        "audit_link": "SELECT, INSERT",
+        "audit_unlinked": "SELECT, DELETE",
+    }.items():
+        op.execute(f"CREATE POLICY chained ON {table} TO {role('worker')} USING (true)")
+        op.execute(f"GRANT {verbs} ON {table} TO {role('worker')}")
+    for table in ("audit_line", "audit_unlinked"):
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute("INSERT INTO audit_unlinked (tenant, line_id) SELECT tenant, id FROM audit_line")
+    for table in ("audit_line", "audit_unlinked"):
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def found_policies() -> None:
+    """Make the copies of field policies, and what copies of staff users say of ended sessions."""
+    _run_file("foundation_policies.sql")
+    protect("field_policy")
 
 
 def _run_file(name: str) -> None:

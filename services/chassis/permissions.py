@@ -20,6 +20,15 @@ class Scope(enum.IntEnum):
     ALL = 4
 
 
+class SharePermission(enum.Enum):
+    """What is done with one record, as far as that can be shared."""
+
+    VIEW = "VIEW"
+    EDIT = "EDIT"
+    DELETE = "DELETE"
+    SHARE = "SHARE"
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -41,13 +50,17 @@ def admit(actor: Actors, permission: Permission) -> None:
 
 
 def requires(
-    permission: Permission, *, publishes: Sequence[type[Event]] = ()
+    permission: Permission,
+    *,
+    publishes: Sequence[type[Event]] = (),
+    act: SharePermission | None = SharePermission.EDIT,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Put a command behind a named permission; deny before anything is read.
 
-    While it runs its work acts by this permission, and sees as far as that reaches. The
-    permission, and the events that the command publishes, stay readable on the function: the graph
-    writes both into its descriptions.
+    While it runs its work acts by this permission, and sees as far as that reaches, or what is
+    shared for this act; with an act of None no share lets anybody do it. The permission, and the
+    events that the command publishes, stay readable on the function: the graph writes both into
+    its descriptions.
     """
 
     def guard(command: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -56,7 +69,7 @@ def requires(
             work: Any = args[0]
             came = work.actor
             admit(came, permission)
-            work.actor = came.acting(permission or None)
+            work.actor = came.acting(permission or None, act)
             try:
                 return await command(*args, **kwargs)
             finally:

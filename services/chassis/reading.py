@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from services.chassis import scoping
 from services.chassis.actor import Actor
 from services.chassis.database import Entity
 from services.chassis.permissions import Permission, admit
@@ -26,6 +27,10 @@ class Reading:
         admit(actor, self.permission)
         entity: type[Entity] = self.entity
         return entity.visible_to(actor.acting(self.permission))
+
+    def ways(self, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+        """Part what this actor may read, where that serves a list (`scoping.ways`)."""
+        return scoping.ways(self.entity, actor.acting(self.permission))
 
     @property
     def sorts(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from sqlalchemy import Index, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped
 
+from services.chassis.conditions import among
 from services.chassis.database import ID, Entity, Personal, column
-from services.chassis.fetching import among, fetch
+from services.chassis.fetching import fetch
 
 
 class ExternalRef(Entity):

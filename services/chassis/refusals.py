@@ -1,7 +1,8 @@
 """What a command says when it will not do a thing: an exception inside, `userErrors` outside."""
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -159,3 +160,12 @@ class IdempotencyInProgress(Refusal):
 
 class DependencyUnavailable(Refusal):
     code, reason = Code.DEPENDENCY_UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"
+
+
+@contextmanager
+def named_by(field: str) -> Iterator[None]:
+    """Let a record that is not there be refused by the field that names it."""
+    try:
+        yield
+    except NotFound as refusal:
+        raise refusal.within(field) from None

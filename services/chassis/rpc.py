@@ -28,7 +28,9 @@ from services.chassis.work import Works
 MIB = 1 << 20
 LEAST_SECONDS = 0.02
 """With less than this left, an answer would come too late."""
-ON_BEHALF_OF, REFUSAL_CODE = "x-on-behalf-of", "refusal-code"
+ON_BEHALF_OF, ACTED_BY = "x-on-behalf-of", "x-acted-by"
+"""For whom a program asks, and who really acts, where that is another."""
+REFUSAL_CODE = "refusal-code"
 MASKED = "internal error; its request id finds it in the logs"
 OPTIONS = [
     ("grpc.so_reuseport", 0),
@@ -178,7 +180,8 @@ class RpcServer:
             return caller
         if kind not in SPOKEN_FOR:
             raise InvalidToken("nobody can be spoken for in this way")
-        return Identity(caller.tenant, id, ActorKind[kind])
+        acted_by = carried.get(ACTED_BY) or None
+        return Identity(caller.tenant, id, ActorKind[kind], acted_by=acted_by)
 
 
 SPOKEN_FOR = {ActorKind.USER.name, ActorKind.SERVICE.name, ActorKind.ANONYMOUS.name}

@@ -1,4 +1,4 @@
-"""Scoping: which rows a permission reaches, said in SQL, and of a record at hand.
+"""Scoping: which rows a permission reaches, said in SQL, and of a record at hand with its ground.
 
 | scope | reaches what |
 |---|---|
@@ -6,49 +6,127 @@
 | team | that, and what a team of the actor's answers for |
 | unit | that, and what people of the actor's unit, or of one below it, answer for |
 | all | there is |
+
+All but the last reach also what is shared, for the act at hand, with the actor or its team.
 """
 
-from typing import Any
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, or_, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
 
 from services.chassis.actor import Actor
-from services.chassis.permissions import Permission, Scope, resource_of
+from services.chassis.conditions import among
+from services.chassis.permissions import Permission, Scope, SharePermission, resource_of
+
+SHARES = table("record_share", *(column(it, Text) for it in ("record_id", "principal_id")))
+"""The table of shares, as far as a scope asks it: its entity is built upon what asks here."""
+TICKS = {
+    SharePermission.EDIT: "can_edit",
+    SharePermission.DELETE: "can_delete",
+    SharePermission.SHARE: "can_share",
+}
+"""The columns that say what a share is for; to view is what each is for."""
+
+
+class AccessGround(enum.Enum):
+    """Why a permission reaches a record."""
+
+    ALL = "ALL"
+    OWNER = "OWNER"
+    TEAM = "TEAM"
+    UNIT = "UNIT"
+    SHARE = "SHARE"
+
+
+class Share(Protocol):
+    """That a record is shared with somebody."""
+
+    @property
+    def principal_id(self) -> str: ...
+
+    @property
+    def acts(self) -> frozenset[SharePermission]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A permission that must reach a record: for what act, and as far as it was granted."""
+
+    permission: Permission
+    act: SharePermission | None
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of one need, why it is met, and by whom: an owner, a team, whom it is shared with."""
+
+    need: Need
+    ground: AccessGround | None
+    by: str | None = None
+
+
+def needs(entity: Any, actor: Actor) -> tuple[Need, ...]:
+    """Say what must reach a record of a table for the actor to reach it.
+
+    That is the permission to read there, and the one by which it acts, if that is about these
+    records. Where it may not read at all, a command still sees what it refers to.
+    """
+    read: Permission | None = entity.__read_by__
+    if read is None or not entity.__scoped__:
+        return ()
+    found = [Need(read, SharePermission.VIEW, actor.reach(read))] if actor.may(read) else []
+    by = actor.doing
+    if by and by != read and resource_of(by) in resources(entity) and actor.may(by):
+        found.append(Need(by, actor.act, actor.reach(by)))
+    return tuple(found)
 
 
 def within(entity: Any, actor: Actor) -> ColumnElement[bool]:
     """Say which rows of a table the actor reaches by the permission that it acts by."""
-    scope = reach(entity, actor)
-    if scope is Scope.ALL:
-        return true()
-    if scope is Scope.OWN:
-        own: ColumnElement[bool] = entity.owner_id == actor.id
-        return own
-    owners = (actor.id, *(actor.colleagues if scope is Scope.UNIT else ()))
-    return or_(_among(entity.owner_id, owners), _among(entity.team_id, actor.teams))
+    needed = needs(entity, actor)
+    if len(needed) > 1 and needed[1].scope <= needed[0].scope:
+        needed = needed[1:]  # what the deed reaches may be read: also by a share, which all view
+    said = [_reached(entity, actor, it) for it in needed if it.scope is not Scope.ALL]
+    return and_(*said) if said else true()
 
 
-def holds(record: Any, actor: Actor) -> bool:
-    """Say of a record at hand what `within` says of its row."""
-    scope = reach(type(record), actor)
-    if scope is Scope.ALL or record.owner_id == actor.id:
-        return True
-    by_team = scope >= Scope.TEAM and record.team_id in actor.teams
-    return by_team or (scope is Scope.UNIT and record.owner_id in actor.colleagues)
+def ways(entity: Any, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Part what the actor reaches into what an index has in a list's order, and what is shared.
 
-
-def reach(entity: Any, actor: Actor) -> Scope:
-    """Say how far the actor reaches into a table.
-
-    Not farther than it may read there, nor than the permission by which it acts, if that one is
-    about these records. Where it may not read at all, a command still sees what it refers to.
+    Together they are all of it, no row is in both, and none is where no parting helps. They widen
+    nothing: a list asks `within` beside them.
     """
-    read: Permission | None = entity.__read_by__
-    if read is None or not entity.__scoped__:
-        return Scope.ALL
-    about = resources(entity)
-    by = [actor.doing] if actor.doing and resource_of(actor.doing) in about else []
-    return actor.reach([read, *by])
+    is_own = any(it.scope is Scope.OWN for it in needs(entity, actor))
+    if not (is_own and entity.__shared__ and actor.is_shared_with):
+        return ()
+    others = entity.owner_id.is_distinct_from(actor.id)
+    return entity.owner_id == actor.id, and_(others, shared_with(entity, actor))
+
+
+def decided(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> tuple[Step, ...]:
+    """Say of a record at hand, and of what is shared of it, what `within` says of its row."""
+    return tuple(_step(it, record, actor, shares) for it in needs(type(record), actor))
+
+
+def holds(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> bool:
+    """Say whether the actor reaches a record at hand, by the permission that it acts by."""
+    return all(it.ground for it in decided(record, actor, shares))
 
 
 def resources(entity: Any) -> frozenset[str]:
@@ -56,7 +134,43 @@ def resources(entity: Any) -> frozenset[str]:
     return frozenset({resource_of(entity.__read_by__), entity.__tablename__})
 
 
-def _among(column: Any, ids: tuple[str, ...]) -> ColumnElement[bool]:
-    # an array is one parameter: a statement is then planned once, however many there are
-    among: ColumnElement[bool] = column == any_(bindparam(None, list(ids), ARRAY(Text)))
-    return among
+def shared_with(
+    entity: Any, actor: Actor, act: SharePermission = SharePermission.VIEW
+) -> ColumnElement[bool]:
+    """Say which rows are shared with an actor or a team of its, for an act.
+
+    Their ids are found once for a statement, by an index, and are then looked up by another one:
+    beside an OR no join could do that.
+    """
+    found = select(SHARES.c.record_id).where(among(SHARES.c.principal_id, actor.principals))
+    if act in TICKS:
+        found = found.where(column(TICKS[act]))
+    ids = func.array(found.scalar_subquery(), type_=ARRAY(Text))
+    shared: ColumnElement[bool] = entity.id == any_(ids)
+    return shared
+
+
+def _reached(entity: Any, actor: Actor, need: Need) -> ColumnElement[bool]:
+    if need.scope is Scope.OWN:
+        ways = [entity.owner_id == actor.id]
+    else:
+        owners = (actor.id, *(actor.colleagues if need.scope is Scope.UNIT else ()))
+        ways = [among(entity.owner_id, owners), among(entity.team_id, actor.teams)]
+    if entity.__shared__ and actor.is_shared_with and need.act:
+        ways.append(shared_with(entity, actor, need.act))
+    return or_(*ways)
+
+
+def _step(need: Need, record: Any, actor: Actor, shares: Sequence[Share]) -> Step:
+    scope, owner, team = need.scope, record.owner_id, record.team_id
+    if scope is Scope.ALL:
+        return Step(need, AccessGround.ALL)
+    if owner == actor.id:
+        return Step(need, AccessGround.OWNER, owner)
+    if scope >= Scope.TEAM and team in actor.teams:
+        return Step(need, AccessGround.TEAM, team)
+    if scope is Scope.UNIT and owner in actor.colleagues:
+        return Step(need, AccessGround.UNIT, owner)
+    given = [it.principal_id for it in shares if need.act in it.acts] if record.__shared__ else []
+    by = next((it for it in actor.principals if it in given), None)
+    return Step(need, AccessGround.SHARE if by else None, by)

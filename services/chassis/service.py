@@ -16,9 +16,12 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs, settings
+from services.chassis.actor import Actor, ActorKind
+from services.chassis.anchoring import Anchors
 from services.chassis.app import App, Health
 from services.chassis.asking import Channel
 from services.chassis.bearers import Bearers
+from services.chassis.chaining import Chaining
 from services.chassis.database import connect
 from services.chassis.declaring import Subscriptions
 from services.chassis.draining import Draining
@@ -203,10 +206,15 @@ class Service:
             Housekeeping(
                 self.worker_engine, self.parts.name, event_days=self.settings.event_days
             ).run(),
+            Chaining(self.worker_engine, self.parts.name, self._anchors()).run(),
             Draining(self.worker_engine, self.subscriber.reactions).run(),
             self._runner().run(),
         ]
         self.keeping += [asyncio.create_task(it) for it in kept]
+
+    def _anchors(self) -> Anchors | None:
+        file = self.settings.audit_anchor_file
+        return Anchors(file) if file else None
 
     def _committed(self) -> None:
         """Wake the relay that stands here, and those that stand elsewhere."""
@@ -240,9 +248,14 @@ class Service:
         parts = self.parts
         shapes = parts.schema.shapes
         works, reckoning, again = self.works, parts.reckoning, partial(self.read_actor, identity)
+        known = partial(self._known, identity.tenant)
         return Request(
-            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags, again)
+            *(actor, works, shapes, self.app, reckoning, key, self.limits, self._lags),
+            *(again, known),
         )
+
+    async def _known(self, tenant: str, id: str) -> Actor:
+        return await self.read_actor(Identity(tenant, id, ActorKind.USER))
 
     async def _lags(self) -> list[Lag]:
         sources = self.subscriptions.sources()

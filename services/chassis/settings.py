@@ -42,6 +42,9 @@ class ServiceSettings(ProgramSettings):
     rpc_targets: dict[str, str] = Field(
         default_factory=dict, description="service name to the gRPC target where it is asked"
     )
+    audit_anchor_file: Path | None = Field(
+        None, description="where the worker adds how far the chains of audit lines are"
+    )
     event_days: int = Field(30, ge=30, le=3650, description="how long the outbox keeps events")
     start_seconds: float = Field(60, ge=0, le=600, description="patience with the database")
     pool_size: int = Field(10, ge=1, le=200, description="database connections at the most")

@@ -6,21 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy import delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis import audit, outbox, references, referring, scoping, telemetry
+from services.chassis import audit, outbox, references, referring, scoping, shares, telemetry
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
 from services.chassis.clock import Clock, utc_now
+from services.chassis.conditions import among
 from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
-from services.chassis.fetching import among
 from services.chassis.ids import is_possible, new_id
+from services.chassis.indexing import OWNERSHIP
 from services.chassis.refusals import (
     Forbidden,
     NotFound,
@@ -57,6 +59,7 @@ class Work:
     rehearsal: bool = False
     warnings: list[str] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    noted: list[audit.Noted] = field(default_factory=list)
     differences: dict[str, Difference] = field(default_factory=dict)
     laid: list[Envelope] = field(default_factory=list)
     due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
@@ -128,6 +131,10 @@ class Work:
     def change(self, record: E, changes: Changes) -> bool:
         """Set what the changes name, and say whether anything became different."""
         different = {k: v for k, v in changes if getattr(record, k) != v}
+        for name in OWNERSHIP:
+            if name in different and not scoping.holds(record, self.actor):
+                told = "with whom a record is shared does not change who answers for it"
+                raise Forbidden(told, path=(to_camel(name),))
         for name, value in different.items():
             setattr(record, name, value)
         return bool(different)
@@ -151,6 +158,8 @@ class Work:
                 "only what was archived is purged", details=Step(missing=("archive",))
             )
         await references.forget(self.session, [record.id])
+        if record.__shared__:
+            await shares.forget(self.session, record.id)
         self.read.pop((type(record), record.id), None)
         self.locked.pop((type(record), record.id), None)
         await self.session.delete(record)
@@ -175,6 +184,10 @@ class Work:
         """Lay events in the outbox; they leave only if this work commits."""
         self.told.extend(events)
 
+    def note(self, *done: audit.Noted) -> None:
+        """Have audit lines written of what changes no record: a read, an export, a sign-in."""
+        self.noted.extend(done)
+
     def settle(self, settling: Settling, id: str) -> None:
         """Have this done for a record once, at the end, however often the work asks for it."""
         ids = self.due.get(settling, ())
@@ -184,14 +197,14 @@ class Work:
     async def attempt(self) -> AsyncIterator[None]:
         """Try a part of the work: refused, it leaves nothing, and the rest goes on."""
         told, differences, due = list(self.told), dict(self.differences), dict(self.due)
-        warnings = list(self.warnings)
+        warnings, noted = list(self.warnings), list(self.noted)
         try:
             async with self.session.begin_nested():
                 yield
                 await self.flush()
         except BaseException:
             self.told, self.differences, self.due = told, differences, due
-            self.warnings = warnings
+            self.warnings, self.noted = warnings, noted
             self.read.clear()
             self.locked.clear()
             raise
@@ -221,10 +234,9 @@ class Work:
         for settling, ids in self.due.items():
             await settling(self, ids)
         await self.flush()
-        differences = list(self.differences.values())
         await audit.write(
             self.session,
-            differences,
+            (*self.differences.values(), *self.noted),
             actor=self.actor,
             at=self.now,
             request_id=self.trace.request_id,

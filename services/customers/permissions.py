@@ -20,6 +20,10 @@ EDIT_API_KEYS = Permission("customers:api_key:edit")
 """Add API keys, and revoke them."""
 EDIT_ROLES = Permission("customers:role:edit")
 """Add roles, and say what each may do, in every service."""
+EDIT_POLICIES = Permission("customers:policy:edit")
+"""Say which fields only some roles may see, and which reads are written down, in every service."""
+READ_AUDIT = Permission("customers:audit:read")
+"""See who did what here, who saw what is watched, and who came in."""
 EDIT_ORGANISATION = Permission("customers:organisation:edit")
 """Add and change organisation units, teams and their members, positions and reporting lines."""
 READ_CUSTOMERS = Permission("customers:customer:read")
@@ -28,6 +32,10 @@ EDIT_CUSTOMERS = Permission("customers:customer:edit")
 """Add and change customers and their contacts."""
 HOLD_CUSTOMERS = Permission("customers:customer:hold")
 """Put a customer on hold, so that it cannot order, and release it."""
+SHARE_CUSTOMERS = Permission("customers:customer:share")
+"""Share customers with colleagues and teams, as far as one may do oneself what is shared."""
+ASSIGN_CUSTOMERS = Permission("customers:customer:assign")
+"""Say who answers for a customer."""
 PURGE_CUSTOMERS = Permission("customers:customer:purge")
 """Remove archived customers for ever."""
 PURGE_CONTACTS = Permission("customers:contact:purge")
@@ -40,6 +48,8 @@ EDIT_TASKS = Permission("customers:task:edit")
 """Add tasks, change them, do them, and give them to others."""
 PURGE_TASKS = Permission("customers:task:purge")
 """Remove archived tasks for ever."""
+EXPLAIN_ACCESS = Permission("customers:access:explain")
+"""See why somebody else may do something with a record, or may not."""
 READ_EVENTS = Permission("customers:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 FOLLOW_EVENTS = Permission("customers:event:follow")
@@ -59,7 +69,7 @@ ASK_STANDING = Permission("customers:standing:ask")
 
 _READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS, READ_TASKS}
 _SERVE = _READ | {LOG_INTERACTIONS, EDIT_TASKS}
-_WORK = _SERVE | {EDIT_CUSTOMERS}
+_WORK = _SERVE | {EDIT_CUSTOMERS, SHARE_CUSTOMERS}
 
 ROLES = {
     "ADMINISTRATOR": frozenset(
@@ -69,11 +79,15 @@ ROLES = {
             EDIT_EXCHANGE_RATES,
             EDIT_STAFF,
             EDIT_ROLES,
+            EDIT_POLICIES,
+            READ_AUDIT,
             ACT_AS,
             READ_API_KEYS,
             EDIT_API_KEYS,
             EDIT_ORGANISATION,
             HOLD_CUSTOMERS,
+            ASSIGN_CUSTOMERS,
+            EXPLAIN_ACCESS,
             IMPORT_HISTORY,
             PURGE_CUSTOMERS,
             PURGE_CONTACTS,
@@ -86,7 +100,9 @@ ROLES = {
             FOLLOW_EVENTS,
         }
     ),
-    "SALES_MANAGER": frozenset(_WORK | {HOLD_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}),
+    "SALES_MANAGER": frozenset(
+        _WORK | {HOLD_CUSTOMERS, ASSIGN_CUSTOMERS, RUN_JOBS, EXPORT_RECORDS}
+    ),
     "SALES_REPRESENTATIVE": frozenset(_WORK | {RUN_JOBS}),
     "SERVICE_AGENT": frozenset(_SERVE),
 }

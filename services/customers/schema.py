@@ -2,7 +2,7 @@
 
 from strawberry.tools import merge_types
 
-from services.chassis.graph import Jobs, Spine, Subgraph
+from services.chassis.graph import Jobs, Spine, Subgraph, explaining
 from services.customers.api_keys import graph as api_keys
 from services.customers.api_keys.events import ApiKeyCreated
 from services.customers.company import graph as company
@@ -18,7 +18,16 @@ from services.customers.customers.events import CustomerCreated
 from services.customers.feed import graph as feed
 from services.customers.interactions import graph as interactions
 from services.customers.interactions.events import InteractionLogged
-from services.customers.permissions import EXPORT_RECORDS, MEND_EVENTS, READ_EVENTS, RUN_JOBS
+from services.customers.permissions import (
+    EXPLAIN_ACCESS,
+    EXPORT_RECORDS,
+    MEND_EVENTS,
+    READ_AUDIT,
+    READ_EVENTS,
+    RUN_JOBS,
+)
+from services.customers.policies import graph as policies
+from services.customers.policies.events import FieldPolicyCreated
 from services.customers.positions import graph as positions
 from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
@@ -37,23 +46,25 @@ from services.customers.units.events import OrgUnitCreated
 TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
-    *(ApiKeyCreated, PositionCreated, NumberFormatCreated),
+    *(ApiKeyCreated, PositionCreated, NumberFormatCreated, FieldPolicyCreated),
 )
 SLICES = (
-    *(company, roles, units, staff, sessions, api_keys, teams, positions),
+    *(company, roles, policies, units, staff, sessions, api_keys, teams, positions),
     *(customers, contacts, interactions, tasks),
 )
+QUERIES = tuple(it.Query for it in (*SLICES, feed))
 
 
 def schema() -> Subgraph:
     return Subgraph(
-        merge_types("Query", tuple(it.Query for it in (*SLICES, feed))),
+        merge_types("Query", (*QUERIES, explaining("customers", EXPLAIN_ACCESS))),
         merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
         [
             company.Company,
             company.ExchangeRate,
             company.NumberFormat,
             roles.StaffRole,
+            policies.FieldPolicy,
             units.OrgUnit,
             staff.StaffUser,
             api_keys.ApiKey,
@@ -69,5 +80,5 @@ def schema() -> Subgraph:
         ],
         subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),
-        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, told=TOLD),
+        spine=Spine("customers", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),
     )

@@ -12,6 +12,8 @@ EDIT_OPPORTUNITIES = Permission("sales:opportunity:edit")
 """Add opportunities, change them, and advance them stage by stage."""
 CLOSE_OPPORTUNITY = Permission("sales:opportunity:close")
 """Win or lose an opportunity."""
+SHARE_OPPORTUNITIES = Permission("sales:opportunity:share")
+"""Share opportunities with colleagues and teams, as far as one may do oneself what is shared."""
 READ_PRICE_LISTS = Permission("sales:price_list:read")
 """See price lists, and what each product costs by them."""
 EDIT_PRICE_LISTS = Permission("sales:price_list:edit")
@@ -44,6 +46,10 @@ PURGE_OPPORTUNITIES = Permission("sales:opportunity:purge")
 """Remove archived opportunities for ever."""
 PURGE_ORDERS = Permission("sales:order:purge")
 """Remove archived drafts of orders for ever."""
+EXPLAIN_ACCESS = Permission("sales:access:explain")
+"""See why somebody else may do something with a record, or may not."""
+READ_AUDIT = Permission("sales:audit:read")
+"""See who did what here, and who saw what is watched."""
 READ_EVENTS = Permission("sales:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 MEND_EVENTS = Permission("sales:event:mend")
@@ -61,7 +67,7 @@ _READ = {READ_PRODUCTS, READ_PRICE_LISTS, READ_ORDERS}
 _SELL = {
     *_READ,
     *(READ_LEADS, EDIT_LEADS),
-    *(READ_OPPORTUNITIES, EDIT_OPPORTUNITIES, CLOSE_OPPORTUNITY),
+    *(READ_OPPORTUNITIES, EDIT_OPPORTUNITIES, CLOSE_OPPORTUNITY, SHARE_OPPORTUNITIES),
     *(EDIT_ORDERS, CONFIRM_ORDER, FULFIL_ORDER, RUN_JOBS),
 }
 _LEAD = {
@@ -70,7 +76,10 @@ _LEAD = {
     EXPORT_RECORDS,
 }
 _PURGE = {PURGE_PRODUCTS, PURGE_PRICE_LISTS, PURGE_LEADS, PURGE_OPPORTUNITIES, PURGE_ORDERS}
-_ADMINISTER = {IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS}
+_ADMINISTER = {
+    *(IMPORT_HISTORY, ADMINISTER_JOBS, READ_EVENTS, MEND_EVENTS),
+    *(READ_AUDIT, EXPLAIN_ACCESS),
+}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "ADMINISTRATOR": frozenset(_LEAD | _PURGE | _ADMINISTER),

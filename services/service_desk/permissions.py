@@ -16,6 +16,10 @@ CLOSE_CASES = Permission("service_desk:case:close")
 """Close a resolved case, or open one again."""
 PURGE_CASES = Permission("service_desk:case:purge")
 """Remove archived cases for ever."""
+EXPLAIN_ACCESS = Permission("service_desk:access:explain")
+"""See why somebody else may do something with a record, or may not."""
+READ_AUDIT = Permission("service_desk:audit:read")
+"""See who did what here, and who saw what is watched."""
 READ_EVENTS = Permission("service_desk:event:read")
 """See which events wait, how far readers are, and what did not get through."""
 MEND_EVENTS = Permission("service_desk:event:mend")
@@ -32,7 +36,10 @@ EXPORT_RECORDS = Permission("service_desk:record:export")
 READING = frozenset({READ_CASES})
 WORKING = READING | {OPEN_CASES, EDIT_CASES, ASSIGN_CASES, WORK_ON_CASES, CLOSE_CASES, RUN_JOBS}
 ADMINISTERING = frozenset(
-    {IMPORT_HISTORY, PURGE_CASES, ADMINISTER_JOBS, EXPORT_RECORDS, READ_EVENTS, MEND_EVENTS}
+    {
+        *(IMPORT_HISTORY, PURGE_CASES, ADMINISTER_JOBS, EXPORT_RECORDS),
+        *(READ_EVENTS, MEND_EVENTS, READ_AUDIT, EXPLAIN_ACCESS),
+    }
 )
 
 ROLES: dict[str, frozenset[Permission]] = {

@@ -116,6 +116,12 @@ async def test_a_service_asks_on_behalf_of_an_actor(channel, harbour):
     assert harbour.calls[0].caller == Identity("default", "sales", ActorKind.SERVICE)
 
 
+async def test_who_really_acts_is_named_between_services_too(channel, harbour):
+    acting = Actor("default", "usr_1", ActorKind.USER, acted_by="usr_9")
+    assert await ask(channel, "well", actor=acting) == "well for USER usr_1"
+    assert (harbour.calls[0].actor.id, harbour.calls[0].actor.author) == ("usr_1", "usr_9")
+
+
 async def test_nobody_gains_rights_by_being_spoken_for(channel, harbour):
     assert await ask(channel, "well", actor=Actor("default", "", ActorKind.ANONYMOUS)) == (
         "well for ANONYMOUS "
@@ -133,8 +139,9 @@ async def test_a_service_asks_for_itself_when_it_acts_by_itself(channel, harbour
 
 async def test_only_a_program_speaks_for_others(server, harbour):
     user = Identity("default", "usr_9", ActorKind.USER)
-    await refused(server, "absent", authorization=bearer(user), x_on_behalf_of="USER:usr_1")
-    assert harbour.calls[0].actor.id == "usr_9"
+    said = {"x_on_behalf_of": "USER:usr_1", "x_acted_by": "usr_2"}
+    await refused(server, "absent", authorization=bearer(user), **said)
+    assert (harbour.calls[0].actor.id, harbour.calls[0].actor.acted_by) == ("usr_9", None)
 
 
 async def test_nobody_becomes_the_system(server, harbour):

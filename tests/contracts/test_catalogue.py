@@ -106,9 +106,12 @@ COMING_IN = (
     *("signed_in", "locked", "password_changed", "second_factor_changed"),
     *("acted_as", "session_ended"),
 )
+SHARED = ("customers.customer", "sales.opportunity")
 ABOUT_A_PART = {
     *("customers.customer.role_assigned.v1", "customers.team.members_changed.v1"),
     *(f"customers.staff_user.{it}.v1" for it in COMING_IN),
+    *(f"{it}.shared.v1" for it in SHARED),
+    *(f"{it}.unshared.v1" for it in SHARED),
 }
 
 

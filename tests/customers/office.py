@@ -27,6 +27,7 @@ SETTINGS = {
 CUSTOMER = "id kind name status tier email phone owner { id } version"
 CONTACT = "id name email phone isPrimary version customer { id }"
 INTERACTION = "id subject happenedAt owner { id } customer { id } contact { id }"
+ROLE = "id name standard grants { permission scope } version"
 STAFF_USER = "id name email roles isActive version"
 SIGNER = Signer("customers", new_key())
 NOWHERE = Stream("nats://127.0.0.1:1", name="customers")
@@ -88,3 +89,27 @@ class Office(Workplace):
 def refusals(done):
     """Give the code of each refusal, and the value that it is about."""
     return [(it["code"], ".".join(it["path"])) for it in done["userErrors"]]
+
+
+async def role_granting(office, name="Caller", **grants):
+    """Add a role that grants this, and give its id."""
+    made = await office.make("StaffRole", ROLE, {"name": name})
+    assert made["userErrors"] == []
+    id = made["made"]["id"]
+    done = await office.act("grantStaffRole", "staffRole", ROLE, id, **grants)
+    assert done["userErrors"] == []
+    return id
+
+
+async def person_with(office, *roles, **given):
+    """Let somebody work here in these roles and no other."""
+    id = await office.employ()
+    done = await office.change("StaffUser", "id", id, {"roleIds": list(roles), **given})
+    assert done["userErrors"] == []
+    return id
+
+
+async def unit(office, name, parent=None):
+    done = await office.make("OrgUnit", "id", {"name": name, "parentId": parent})
+    assert done["userErrors"] == []
+    return done["made"]["id"]

@@ -4,8 +4,7 @@ import pytest
 
 from services.chassis.tokens import PUBLIC_AUDIENCE, Verifier
 from services.customers.permissions import EDIT_CUSTOMERS, READ_CUSTOMERS
-from tests.customers.office import SIGNER
-from tests.customers.test_roles import person_with, role_granting
+from tests.customers.office import SIGNER, person_with, role_granting
 from tests.support.asking import codes
 
 ACT = """mutation($s: ID!, $r: String!) { done: actAs(staffUserId: $s, reason: $r) {

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from services.chassis.tokens import PUBLIC_AUDIENCE, Verifier
 from services.customers.permissions import READ_CUSTOMERS
-from tests.customers.office import SIGNER
-from tests.customers.test_roles import role_granting
+from tests.customers.office import SIGNER, role_granting
 from tests.support.asking import codes, reasons
 
 CREATE = """mutation($r: ID!, $x: DateTime, $n: String!) {

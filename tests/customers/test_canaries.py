@@ -10,11 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from services.chassis import logs
 from services.chassis.database import reading
-from tests.customers.test_sessions import chosen, do, handled, refreshed, sign_in
+from tests.customers.test_sessions import chosen, code_now, do, handled, refreshed, sign_in
 from tests.customers.test_staff import given_password, hired
 
 CANARY = "canary-in-the-coal-mine"
-TABLES = ("event", "audit_line", "staff_user", "session", "one_time_link", "idempotency_key")
+TABLES = (
+    *("event", "audit_line", "staff_user", "session", "one_time_link", "idempotency_key"),
+    "second_factor",
+)
 
 
 @pytest.fixture
@@ -46,6 +49,19 @@ async def test_no_secret_of_signing_in_is_written_down(office, logged, tmp_path,
     ]
     written = logged() + "".join([str(await office.rows(f"SELECT * FROM {it}")) for it in TABLES])
     assert [it for it in secrets if it in written] == []
+
+
+@pytest.mark.usefixtures("sealing_file")
+async def test_no_secret_of_a_second_factor_is_written_down(office, logged):
+    eve = await hired(office)
+    await given_password(office, eve, CANARY)
+    mine = f'(currentPassword: "{CANARY}")'
+    secret = (await do(office, "enrolSecondFactor", mine, "secret", eve))["secret"]
+    code = f'(code: "{code_now(office, secret)}")'
+    done = await do(office, "confirmSecondFactor", code, "recoveryCodes", eve)
+    await sign_in(office, CANARY, code=code_now(office, secret, 1))
+    written = logged() + "".join([str(await office.rows(f"SELECT * FROM {it}")) for it in TABLES])
+    assert [it for it in (CANARY, secret, *done["recoveryCodes"]) if it in written] == []
 
 
 async def test_what_looks_like_a_secret_is_struck_out_of_any_text(office, logged):

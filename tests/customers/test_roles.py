@@ -11,34 +11,15 @@ from services.chassis.database import reading
 from services.chassis.permissions import Scope
 from services.customers.customers.model import Customer
 from services.customers.permissions import EDIT_CUSTOMERS, READ_CUSTOMERS, READ_STAFF
-from tests.customers.office import CUSTOMER, refusals
+from tests.customers.office import CUSTOMER, ROLE, person_with, refusals, role_granting, unit
 from tests.support.asking import codes, reasons
 
-ROLE = "id name standard grants { permission scope } version"
 EVERYTHING = """query($ids: [_Any!]!, $id: ID!) {
     customers { nodes { name } count(mode: EXACT) { value } }
     customerGroups { nodes { count } }
     customer(id: $id) { name }
     _entities(representations: $ids) { ... on Customer { name } }
     partyRoles: customers(where: {partyRoles: {count: {gte: 0}}}) { nodes { name } } }"""
-
-
-async def role_granting(office, name="Caller", **grants):
-    """Add a role that grants this, and give its id."""
-    made = await office.make("StaffRole", ROLE, {"name": name})
-    assert made["userErrors"] == []
-    id = made["made"]["id"]
-    done = await office.act("grantStaffRole", "staffRole", ROLE, id, **grants)
-    assert done["userErrors"] == []
-    return id
-
-
-async def person_with(office, *roles, **given):
-    """Let somebody work here in these roles and no other."""
-    id = await office.employ()
-    done = await office.change("StaffUser", "id", id, {"roleIds": list(roles), **given})
-    assert done["userErrors"] == []
-    return id
 
 
 async def seen(office, person, id):
@@ -127,12 +108,6 @@ async def test_what_a_team_answers_for_is_seen_by_who_is_of_it_and_no_longer(off
     done = await office.act("removeTeamMembers", "team", fields, team, staffUserIds=[person])
     assert done["made"]["members"]["nodes"] == []
     assert await seen(office, person, shared) == []
-
-
-async def unit(office, name, parent=None):
-    done = await office.make("OrgUnit", "id", {"name": name, "parentId": parent})
-    assert done["userErrors"] == []
-    return done["made"]["id"]
 
 
 async def test_a_unit_sees_what_people_in_it_and_below_answer_for(office):

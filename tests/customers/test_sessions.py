@@ -242,11 +242,12 @@ async def test_a_password_is_changed_by_who_knows_it_and_ends_all_sessions(offic
 
 
 @pytest.fixture
-async def secret(office, eve):
+async def secret(office, eve, sealing_file):
     """The secret of Eve's second factor, which is confirmed."""
     done = await do(
         office, "enrolSecondFactor", f'(currentPassword: "{PASSWORD}")', "secret address", eve
     )
+    assert sealing_file.exists()
     assert done["address"].startswith("otpauth://totp/Guanxi:eve%40acme.example?secret=")
     assert (await sign_in(office))["token"]  # it does not count yet
     confirmed = await do(

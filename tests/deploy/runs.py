@@ -9,6 +9,8 @@ from deploy.local.checkout import Checkout
 
 from .waiting import until
 
+STARTS_SECONDS = 120
+"""With servers to start and databases to migrate, on a machine that has other things to do."""
 LAST_WORDS = "Ctrl-C stops everything"
 """What it says when all else has been said: that it is up comes a few lines before."""
 
@@ -40,7 +42,7 @@ class Run:
         return self.said.read_text()
 
     def up(self):
-        until(lambda: LAST_WORDS in self.text or self.process.poll() is not None)
+        until(lambda: LAST_WORDS in self.text or self.process.poll() is not None, STARTS_SECONDS)
         assert LAST_WORDS in self.text, self.text
         self.pids = {part.name: part.pid for part in self.checkout.parts()}
         return self.pids

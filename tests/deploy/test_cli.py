@@ -26,6 +26,8 @@ COMMANDS = [
     "compose",
     "mail",
     "keys rotate",
+    "audit verify",
+    "audit anchor",
 ]
 
 

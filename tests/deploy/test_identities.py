@@ -16,12 +16,14 @@ from .runs import Run, crm, free_ports
 def founded(tmp_path_factory):
     """A system with real tables, on which a company has been made."""
     run = Run(tmp_path_factory.mktemp("founded"), **free_ports(), MIGRATES="yes")
-    run.up()
-    said = create(run, "Acme & Sons")
-    assert (said.returncode, said.stderr) == (0, "")
-    assert said.stdout == "Acme & Sons is there: ann@acme.example signs in to acme-sons\n"
-    yield run
-    run.kill()
+    try:
+        run.up()
+        said = create(run, "Acme & Sons")
+        assert (said.returncode, said.stderr) == (0, "")
+        assert said.stdout == "Acme & Sons is there: ann@acme.example signs in to acme-sons\n"
+        yield run
+    finally:
+        run.kill()
 
 
 def create(run, name, *options):

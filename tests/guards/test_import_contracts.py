@@ -24,6 +24,7 @@ GROUND = (
     "pages",
     "positions",
     "process",
+    "sight",
 )
 
 SQL = "import sqlalchemy"

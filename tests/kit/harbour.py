@@ -17,7 +17,7 @@ ALL = frozenset(
         *(commands.PURGE_SHIPS, commands.IMPORT_HISTORY),
         *(buoys.EDIT_BUOYS, buoys.PURGE_BUOYS),
         *(commands.RUN_JOBS, commands.EXPORT_SHIPS),
-        *(commands.READ_EVENTS, commands.MEND_EVENTS),
+        *(commands.READ_EVENTS, commands.MEND_EVENTS, commands.READ_AUDIT),
     }
 )
 REFUSED = "userErrors { code reason message path }"

@@ -183,7 +183,7 @@ async def test_a_dry_run_counts_what_would_be_and_keeps_nothing_of_it(harbour):
     assert (job["isDryRun"], job["updated"], job["failed"]) == (True, MANY, 0)
     assert await captains(harbour) == {"Bo": MANY}
     after = await harbour.counts()
-    own = {"file", "file_chunk", "job", "audit_line"}
+    own = {"file", "file_chunk", "job", "audit_line", "audit_unlinked"}
     assert {it for it in after if after[it] != before[it]} == own
 
 

@@ -132,7 +132,7 @@ async def test_a_dry_run_says_what_would_be_and_keeps_nothing_of_it(harbour):
     assert (job["isDryRun"], job["created"], job["failed"]) == (True, 3, 1)
     assert "this cannot be empty" in await downloaded(harbour, job["failedFile"]["id"])
     after = await harbour.counts()
-    own = {"file", "file_chunk", "job", "audit_line"}
+    own = {"file", "file_chunk", "job", "audit_line", "audit_unlinked"}
     assert {it for it in after if after[it] != before[it]} == own
     assert await harbour.rows("SELECT DISTINCT record_type FROM audit_line ORDER BY 1") == [
         *[("File",), ("Job",)]

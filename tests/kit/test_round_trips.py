@@ -70,7 +70,7 @@ async def test_making_a_record_writes_each_table_in_one_round_trip(spied, quay):
     assert await words(spied[1]) == [
         "BEGIN SELECT",
         "INSERT ship",
-        "INSERT audit_line",
+        "WITH",  # the audit line, and that it waits for its place in the chain
         "INSERT event_counter",
         "WITH",  # the event, and that it is pending
         "COMMIT",
@@ -85,7 +85,7 @@ async def test_a_change_reads_once_and_writes_once(spied, quay, harbour):
         "BEGIN SELECT",
         "SELECT",
         "UPDATE ship",
-        "INSERT audit_line",
+        "WITH",  # the audit line, and that it waits for its place in the chain
         "COMMIT",
         *READING,
     ]

@@ -56,8 +56,13 @@ class Visitor(Asker):
         return [it for it in self.shapes.values() if it.reading is not None]
 
     def lists(self):
-        """Give each record type that has a root list, with the list's name."""
+        """Give each record type that has a root list, with the list's name.
+
+        Lists of what is one's own, or shared with one, are left out: they hold less of the same.
+        """
         for name, field in self.schema.query_type.fields.items():
+            if getattr(field.resolve, "only", None) is not None:
+                continue
             kind = get_named_type(field.type).name
             shape = self.shapes.get(kind.removesuffix("Connection"))
             if kind.endswith("Connection") and shape is not None:

@@ -11,16 +11,19 @@ from pydantic.alias_generators import to_camel
 from services.chassis.graph.shapes import shape_of
 from services.chassis.graph.sorting import sort_name
 from services.chassis.ids import new_id
+from services.chassis.permissions import Scope
 from tests.reading.doors import SERVICES, Visitor, ids_of
 from tests.reading.explaining import Listing, explained
 from tests.reading.scoping import see
 from tests.support.databases import connected, migrated_database
-from tests.support.sowing import Sower
+from tests.support.sowing import Sower, most_of
 
 ROWS, OF_OTHERS = 100_000, 2_000
 BOUND = 300
 """Pages of 8 kB that a page of 25 records may touch, whichever page it is."""
 PARENTS = 25
+SHARES, LOOKED_UP = 50, 5
+"""So many records are shared with one, and so many pages it takes to look one up."""
 
 
 @pytest.fixture
@@ -43,6 +46,8 @@ async def sown(admin_url, database, service):
 def declared(visitor):
     """Give every list that is declared: each sort, each pair, the trash, what one answers for."""
     for field, shape in visitor.lists():
+        if most_of(shape.entity):
+            continue  # no list of a few records wants an index
         it = Listing(shape, field)
         sorts = [replace(it, sort=sort) for sort in shape.reading.sorts]
         pairs = [replace(it, filters=pair, sort=sort) for *pair, sort in shape.reading.lists]
@@ -111,10 +116,32 @@ async def test_every_declared_list_is_served_by_an_index(service, large, admin_u
         for listing in undeclared(visitor):
             dear = await costs(visitor, listing)
             assert min(dear.values()) > BOUND, dear
+        assert await dear_by_shares(admin_url, database, visitor) == {}
         see(monkeypatch, owned)
         for listing in own(visitor):
             found |= {f"own {it}": cost for it, cost in (await costs(visitor, listing)).items()}
     assert {name: buffers for name, buffers in found.items() if buffers > BOUND} == {}
+
+
+async def dear_by_shares(admin_url, database, visitor):
+    """Give which lists cost more than a page of one's own, and a look at all that is shared.
+
+    That is so however much there is of others', and of one's own.
+    """
+    everybody, own = visitor.me, dict.fromkeys(visitor.me.permissions, Scope.OWN)
+    visitor.me = replace(everybody, scopes=own, is_shared_with=True)
+    found: dict[str, int] = {}
+    for field, shape in visitor.lists():
+        if shape.entity.__shared__:
+            ids = ids_of(shape, range(1, SHARES + 1))
+            await Sower(admin_url, database.name, visitor.service).share(visitor.me, ids)
+            served = {pair[-1] for pair in shape.reading.lists if pair[:-1] == ("owner_id",)}
+            for sort in served:
+                for it in both_ways(Listing(shape, field, sort=sort)):
+                    found |= await costs(visitor, it)
+    visitor.me = everybody
+    most = BOUND + SHARES * LOOKED_UP
+    return {name: cost for name, cost in found.items() if cost > most}
 
 
 def undeclared(visitor):

@@ -1,17 +1,21 @@
 """Sales keeps copies of customers and of staff, as their events come over the stream."""
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import select
 
+from services.chassis.actor import ActorKind
 from services.chassis.database import reading
 from services.chassis.declaring import Subscriptions
 from services.chassis.ids import new_id
+from services.chassis.policies import MOST_ENDED
+from services.chassis.tokens import Identity
 from services.sales.customers import subscribers as customers
 from services.sales.customers.model import Customer
 from services.sales.staff import subscribers as staff
-from services.sales.staff.model import StaffUser
+from services.sales.staff.model import FieldPolicy, StaffUser
 from tests.sales.company import PRODUCT
 from tests.support import telling
 from tests.support.asking import reasons
@@ -73,3 +77,57 @@ async def test_who_leaves_may_do_nothing_any_more(company, tell):
     done = await company.make("Product", PRODUCT, {"name": "Chang"}, id)
     assert reasons(done) == ["FORBIDDEN"]
     assert await company.told() == ["created"]
+
+
+async def test_a_token_of_a_session_that_ended_permits_nothing_and_another_one_does(company, tell):
+    id = new_id("usr")
+    known = {"staffUserId": id, "roles": ["SALES_MANAGER"], "isActive": True}
+    await tell("customers.staff_user.created.v1", id, 1, **known)
+    ended = {"staffUserId": id, "sessionId": "ses_1", "because": "ENDED"}
+    await tell("customers.staff_user.session_ended.v1", id, 2, **ended)
+
+    async def may(session):
+        identity = Identity(company.tenant, id, ActorKind.USER, session=session)
+        return bool((await company.access.actor(identity)).permissions)
+
+    async def is_over():
+        return not await may("ses_1")
+
+    await until(partial(copy, company, StaffUser, id, "id"))
+    await until(is_over)
+    assert await may("ses_2")
+    assert await may(None)
+    await tell("customers.staff_user.updated.v1", id, 3, **known | {"roles": ["SERVICE_AGENT"]})
+    await becomes((["SERVICE_AGENT"],), company, StaffUser, id, "roles")
+    assert not await may("ses_1")
+
+
+async def test_only_the_last_days_ends_of_sessions_are_kept():
+    user = StaffUser(ended_sessions={})
+    for day in range(1, 4):
+        user.end_session(f"ses_{day}", at=datetime(2026, 3, day, tzinfo=UTC))
+    assert list(user.ended_sessions) == ["ses_3"]
+    for number in range(600):
+        at = datetime(2026, 3, 3, tzinfo=UTC) + timedelta(seconds=number)
+        user.end_session(f"ses_{number + 10}", at=at)
+    assert len(user.ended_sessions) == MOST_ENDED
+    assert "ses_609" in user.ended_sessions
+
+
+@pytest.mark.feature("PLT-05")
+async def test_a_field_policy_is_copied_and_counts_until_it_is_put_away(company, tell):
+    order = await company.order(freight={"amount": "777.00", "currency": "USD"})
+    document = "query($id: ID!) { order(id: $id) { freight { amount } } }"
+    policy, known = new_id("pol"), {"readableBy": ["SALES_MANAGER"], "auditsReads": False}
+    known = {"recordType": "Order", "field": "freight", **known}
+    await tell("customers.field_policy.created.v1", policy, 1, fieldPolicyId=policy, **known)
+    await until(partial(copy, company, FieldPolicy, policy, "id"))
+    answer = await company.answer(document, id=order)
+    assert answer["data"]["order"] == {"freight": None}
+    assert answer["extensions"] == {"redacted": ["Order.freight"]}
+    await tell("customers.field_policy.archived.v1", policy, 2, fieldPolicyId=policy, **known)
+
+    async def is_seen():
+        return (await company.ask(document, id=order))["order"]["freight"]
+
+    assert (await until(is_seen))["amount"] == "777.00"

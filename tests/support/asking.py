@@ -61,7 +61,7 @@ class Asker:
         shapes = self.answerer.schema.shapes
         return Request(
             *(await self.actor(who), self.works, shapes, self.app, self.reckoning),
-            *(header, self.limits, no_readers, partial(self.actor, who)),
+            *(header, self.limits, no_readers, partial(self.actor, who), self.actor),
         )
 
     async def ask(self, document, who=None, header=None, **variables):

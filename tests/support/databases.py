@@ -52,6 +52,8 @@ def _migrated(connection):
         migrations.found_jobs()
         migrations.found_dead_letters()
         migrations.found_event_days()
+        migrations.found_shares()
+        migrations.found_audit()
         metadata_of(TOY).create_all(connection)
         for table in metadata_of(TOY).sorted_tables:
             migrations.protect(table.name)
@@ -62,5 +64,9 @@ async def emptied(database):
     owner = connect(database.owner_url, pooled=False)
     tables = [*migrations.FOUNDATION, *metadata_of(TOY).tables]
     async with owner.begin() as connection:
+        for table in ("audit_line", "audit_link"):
+            await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         await connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
+        for table in ("audit_line", "audit_link"):
+            await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
     await owner.dispose()

@@ -19,6 +19,7 @@ def bearer(identity=CAPTAIN, *, signer=GATEWAY, audience="toy", life=60):
 
 async def read_actor(identity):
     """Permit people to read and edit ships, and nobody else anything."""
-    actor = Actor(identity.tenant, identity.subject, identity.kind)
+    given = identity.tenant, identity.subject, identity.kind
+    actor = Actor(*given, acted_by=identity.acted_by)
     all_ = {READ_SHIPS, EDIT_SHIPS, SEE_ALL_SHIPS}
     return actor.permitted(all_ if identity.kind is ActorKind.USER else ())

@@ -34,10 +34,17 @@ def id_of(entity, number):
     return f"{entity.__prefix__}_{number:026}"
 
 
-def is_sole(entity):
-    """Say whether a tenant has one record of this type."""
+def most_of(entity):
+    """Say how many records of this type a tenant has at the most, where that is a few."""
     keys = [it for it in entity.__table__.constraints if isinstance(it, UniqueConstraint)]
-    return any([column.name for column in it.columns] == ["tenant"] for it in keys)
+    keys += [it for it in entity.__table__.indexes if it.unique]
+    for it in keys:
+        match [column for column in it.columns if column.name != "tenant"]:
+            case []:
+                return 1
+            case [column] if values := getattr(column.type, "enums", None):
+                return len(values)
+    return None
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,19 @@ class Sower:
         finally:
             await connection.close()
 
+    async def share(self, actor, ids):
+        """Let somebody view these records."""
+        connection = await asyncpg.connect(at(self.admin_url, self.database))
+        try:
+            await connection.execute(
+                "INSERT INTO record_share (tenant, record_id, principal_id, can_edit, can_delete,"
+                " can_share, given_by_id, given_at)"
+                " SELECT $1, id, $2, false, false, false, $2, now() FROM unnest($3::text[]) AS id",
+                *(actor.tenant, actor.id, ids),
+            )
+        finally:
+            await connection.close()
+
     async def settle(self):
         """Let the planner know what there is."""
         connection = await asyncpg.connect(at(self.admin_url, self.database))
@@ -77,7 +97,7 @@ class Sower:
         values = {it.name: value_of(entity, it, tenant) for it in table.columns}
         await connection.execute(
             f"INSERT INTO {table.name} ({', '.join(values)}) SELECT {', '.join(values.values())}"
-            f" FROM generate_series(1, {1 if is_sole(entity) else rows}) AS n"
+            f" FROM generate_series(1, {min(rows, most_of(entity) or rows)}) AS n"
             " ON CONFLICT DO NOTHING",
             timeout=600,
         )

@@ -61,6 +61,12 @@ async def with_organisation(company, seller, done, put_away):
     held = await company.make("createPosition", held | {"endsOn": "2026-06-30"})
     await done(company, "updatePosition", held, {"unitId": north})
     await put_away(company, "Position", held)
+    policy = {"recordType": "Contact", "field": "email", "readableBy": ["ADMINISTRATOR"]}
+    policy = await company.make("createFieldPolicy", policy)
+    await done(company, "updateFieldPolicy", policy, {"auditsReads": True})
+    await put_away(company, "FieldPolicy", policy)
+    policy = {"recordType": "Order", "field": "freight", "readableBy": ["SALES_MANAGER"]}
+    await company.make("createFieldPolicy", policy)
     role = await company.make("createStaffRole", {"name": "Importer"})
     await done(company, "grantStaffRole", role, {"own": ["sales:order:edit"]})
     given = f'name: "Importer", roleId: "{role}"'

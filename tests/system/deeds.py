@@ -39,7 +39,7 @@ async def play(company, *, are_heard=True):
     await with_tasks(company, firm, seller)
     product = await with_products(company)
     await with_leads(company, seller if are_heard else viewer)
-    await with_opportunities(company, firm)
+    await with_opportunities(company, firm, viewer)
     await with_orders(company, firm, product)
     await with_cases(company, firm, viewer)
 
@@ -55,6 +55,10 @@ async def with_customers(company):
     await done(company, "updateCustomer", firm, {"name": "Nordlicht Kontor", "tier": "A"})
     await done(company, "assignPartyRole", firm, {"role": "PARTNER"})
     await done(company, "updateCustomer", person, {"name": "Canary Person II"})
+    shared = {"principalIds": [seller], "permissions": ["EDIT"]}
+    await done(company, "shareCustomer", person, shared)
+    await done(company, "revokeCustomerShares", person, {"principalIds": [seller]})
+    await done(company, "assignCustomerOwner", person, {"ownerId": seller})
     await done(company, "holdCustomer", person)
     contact = {"customerId": firm, "name": "Canary Contact", "email": "canary.contact@x.example"}
     contact = await company.make("createContact", contact)
@@ -118,11 +122,14 @@ async def with_leads(company, owner):
     await put_away(company, "Lead", lead)
 
 
-async def with_opportunities(company, firm):
+async def with_opportunities(company, firm, viewer):
     given = {"customerId": firm, "name": "Canary Quay", "amount": TIN}
     lost = await company.make("createOpportunity", given)
     await done(company, "updateOpportunity", lost, {"name": "Canary Quay II"})
     await done(company, "advanceOpportunity", lost)
+    shared = {"principalIds": [viewer], "permissions": ["EDIT"]}
+    await done(company, "shareOpportunity", lost, shared)
+    await done(company, "revokeOpportunityShares", lost, {"principalIds": [viewer]})
     await done(company, "loseOpportunity", lost, {"reason": "OTHER", "note": "Canary Loss"})
     await put_away(company, "Opportunity", lost)
     won = await company.make("createOpportunity", given)

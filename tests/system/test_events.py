@@ -45,6 +45,12 @@ COPIED = {
         "SELECT id, parent_id FROM org_unit WHERE archived_at IS NULL ORDER BY id",
         "SELECT id, parent_id FROM org_unit ORDER BY id",
     ),
+    "field policies": (
+        """
+        SELECT id, record_type, field, readable_by, audits_reads FROM field_policy
+        WHERE archived_at IS NULL ORDER BY id""",
+        "SELECT id, record_type, field, readable_by, audits_reads FROM field_policy ORDER BY id",
+    ),
     "formats of numbers": (
         """
         SELECT id, document, pattern, first_number
@@ -54,7 +60,7 @@ COPIED = {
 }
 """What others keep copies of: how the originals are asked for, and how the copies."""
 READ = {
-    *("company", "customer", "exchange_rate", "number_format"),
+    *("company", "customer", "exchange_rate", "field_policy", "number_format"),
     *("org_unit", "staff_role", "staff_user"),
 }
 """Which records of customers the desk keeps copies of."""

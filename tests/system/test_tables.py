@@ -112,14 +112,18 @@ async def test_what_was_written_down_cannot_be_changed_by_the_service(app, state
         await app.execute(statement)
 
 
-async def test_the_worker_reaches_the_outbox_and_nothing_else(system):
+async def test_the_worker_reads_outbox_and_audit_lines_and_reaches_nothing_else(system):
     worker = await asyncpg.connect(system.databases["customers"].worker_url)
     try:
         await worker.fetch("SELECT * FROM event_pending LIMIT 1")
         assert await worker.fetch("SELECT * FROM idempotency_key") == []
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await worker.execute("UPDATE idempotency_key SET answer = NULL")
-        for table in ("customer", "staff_user", "audit_line", "inbox"):
+        await worker.fetch("SELECT * FROM audit_line LIMIT 1")  # it chains them
+        for change in ("UPDATE audit_line SET action = 'X'", "DELETE FROM audit_line"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await worker.execute(change)
+        for table in ("customer", "staff_user", "inbox"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await worker.fetch(f"SELECT * FROM {table}")
     finally:

@@ -24,6 +24,7 @@ ADMINISTER_JOBS = Permission("toy:job:administer")
 EXPORT_SHIPS = Permission("toy:record:export")
 READ_EVENTS = Permission("toy:event:read")
 MEND_EVENTS = Permission("toy:event:mend")
+READ_AUDIT = Permission("toy:audit:read")
 
 
 @requires(EDIT_SHIPS, publishes=[ShipRegistered])

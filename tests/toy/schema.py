@@ -14,5 +14,7 @@ schema = Subgraph(
     merge_types("Mutation", tuple(it.Mutation for it in SLICES)),
     [ships.Ship, ships.Voyage, ships.Pilot, buoys.Buoy],
     jobs=Jobs("toy", run=commands.RUN_JOBS, export=commands.EXPORT_SHIPS),
-    spine=Spine("toy", read=commands.READ_EVENTS, mend=commands.MEND_EVENTS),
+    spine=Spine(
+        "toy", read=commands.READ_EVENTS, mend=commands.MEND_EVENTS, audit=commands.READ_AUDIT
+    ),
 )

@@ -2,6 +2,7 @@
 
 from services.chassis.graph.bulk import upsert
 from services.chassis.graph.declare import connection, one, own, record, relate, sole, stub
+from services.chassis.graph.explaining import explaining
 from services.chassis.graph.filtered import update_where, verb_where
 from services.chassis.graph.grouping.declare import groups
 from services.chassis.graph.jobs import Jobs
@@ -11,6 +12,7 @@ from services.chassis.graph.mutate import create, update, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.schema import Subgraph
 from services.chassis.graph.shapes import computed, deprecated, field, many, reference
+from services.chassis.graph.sharing import mine, share
 from services.chassis.graph.spine import Spine
 from services.chassis.graph.types import Connection, Money, Record, StaffUser
 
@@ -29,9 +31,11 @@ __all__ = [
     "create",
     "deprecated",
     "described",
+    "explaining",
     "field",
     "groups",
     "many",
+    "mine",
     "one",
     "own",
     "purge",
@@ -39,6 +43,7 @@ __all__ = [
     "reference",
     "relate",
     "restore",
+    "share",
     "sole",
     "stub",
     "update",

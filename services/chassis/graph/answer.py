@@ -76,7 +76,7 @@ class Answerer:
                 is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is no guard
             )
         )
-        return _told(result)
+        return await _told(request, result)
 
     async def answers(
         self,
@@ -106,7 +106,7 @@ class Answerer:
         if isinstance(source, ExecutionResult):
             yield {"errors": [formatted(it) for it in source.errors or ()]}
             return
-        async with aclosing(_each(executor, source)) as told:
+        async with aclosing(_each(request, executor, source)) as told:
             async for it in told:
                 yield it
 
@@ -119,21 +119,27 @@ class Answerer:
         return (None, errors) if errors else (Prepared.of(parsed), ())
 
 
-async def _each(executor: Executor[Any], source: Any) -> AsyncGenerator[dict[str, Any], None]:
+async def _each(
+    request: Request, executor: Executor[Any], source: Any
+) -> AsyncGenerator[dict[str, Any], None]:
     """Answer for each event; what ends the events before their time is the last answer."""
     async with aclosing(source):
         try:
             async for it in source:
                 answering = execute_subscription_event(executor.build_per_event_executor(it))
-                yield _told(await await_maybe(answering))
+                yield await _told(request, await await_maybe(answering))
         except Exception as error:  # noqa: BLE001  # the edge: a refusal is told, a fault masked
             yield {"errors": [formatted(GraphQLError(str(error), original_error=error))]}
 
 
-def _told(result: ExecutionResult) -> dict[str, Any]:
+async def _told(request: Request, result: ExecutionResult) -> dict[str, Any]:
+    """Give an answer as GraphQL has it; what of it is watched is written down before."""
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [formatted(it) for it in result.errors]
+    if request.notice.redacted:
+        answer["extensions"] = {"redacted": sorted(request.notice.redacted)}
+    await request.write_down()
     return answer
 
 

@@ -22,6 +22,7 @@ from services.chassis.graph.request import Request
 from services.chassis.graph.shapes import shape_of
 from services.chassis.outbox import EventCounter
 from services.chassis.permissions import Permission, admit
+from services.chassis.redacting import redacted
 from services.chassis.refusals import Bounds, Invalid
 
 MOST = 500
@@ -71,16 +72,17 @@ class Source:
         )
         async with AsyncSession(connection) as session:
             rows = (await session.execute(statement)).all()
-            nodes = [self._node(record, number) for record, number in rows[:first]]
+            nodes = [self._node(record, number, actor) for record, number in rows[:first]]
         is_more = len(rows) > first
         return EventsBackfill(nodes=nodes, next=nodes[-1].subject if is_more else None)
 
-    def _node(self, record: Any, sequence: int) -> BackfillRecord:
+    def _node(self, record: Any, sequence: int, actor: Actor) -> BackfillRecord:
+        told = record.told(self.fact).model_dump(mode="json", by_alias=True)
         return BackfillRecord(
             subject=strawberry.ID(record.id),
             sequence=sequence,
             is_archived=record.archived_at is not None,
-            data=record.told(self.fact).model_dump(mode="json", by_alias=True),
+            data=redacted(self.fact.type, told, actor.sight),
         )
 
 

@@ -12,6 +12,7 @@ from services.chassis.changes import Changes
 from services.chassis.graph.errors import each_of, user_errors
 from services.chassis.graph.inputs import changes_of, unfit_text, written_parts
 from services.chassis.graph.making import Part, list_of, made_field, made_input
+from services.chassis.graph.masking import refuse_input
 from services.chassis.graph.mutate import Command, told
 from services.chassis.graph.oddities import oddity
 from services.chassis.graph.payloads import ASKING_PARTS
@@ -165,6 +166,7 @@ class Upserting:
         if past := item.get("history"):
             admit(work.actor, self.history)
             given |= past
+        refuse_input(self.shape, work.actor, given)
         return changes_of(self.shape, given, creating=creating)
 
 

@@ -8,7 +8,7 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from services.chassis.graph.making import Part, extend, extend_by, list_of, made_field
-from services.chassis.graph.plan import PagePlan, planned, planned_page
+from services.chassis.graph.plan import Only, PagePlan, planned, planned_page
 from services.chassis.graph.read import related
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import selected_by
@@ -97,11 +97,16 @@ def own(cls: type[T], description: str) -> T | None:
     return field
 
 
-def connection(cls: type[T], description: str) -> Connection[T] | None:
-    """Make the root field that lists records; null where this service does not answer."""
+def connection(
+    cls: type[T], description: str, *, only: Only | None = None
+) -> Connection[T] | None:
+    """Make the root field that lists records; null where this service does not answer.
+
+    `only` says of which it is, where it is not of all that one may see.
+    """
     shape = shape_of(cls)
     field: Connection[T] | None = made_field(
-        page_of(cls), description, page_arguments(shape), Listed(shape)
+        page_of(cls), description, page_arguments(shape), Listed(shape, only)
     )
     return field
 
@@ -165,10 +170,12 @@ class Listed:
     """Answers with a page of a list."""
 
     shape: Shape
+    only: Only | None = None
 
     async def __call__(self, _source: Any, info: Info, **_arguments: Any) -> Any:
         request: Request = info.context
         asked = planned_page(request.shapes, self.shape, selected_by(info))
+        asked.only = self.only
         async with request.reader() as reader:
             return await reader.page(asked)
 

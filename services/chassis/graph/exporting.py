@@ -9,11 +9,14 @@ from graphql import GraphQLInputObjectType
 from sqlalchemy import ColumnElement, func, select
 
 from services.chassis import files
+from services.chassis.actor import Actor
+from services.chassis.audit import EXPORTED, Noted
 from services.chassis.delimited import Dialect, written
 from services.chassis.exchange import Reckoning
 from services.chassis.files import File
-from services.chassis.graph.cells import guarded, plain, sources_of, text_of
+from services.chassis.graph.cells import default_columns, guarded, plain, sources_of, text_of
 from services.chassis.graph.inputs import read_back
+from services.chassis.graph.masking import hidden_fields, reads, refuse_hidden
 from services.chassis.graph.plan import Plan, take
 from services.chassis.graph.read import Reader
 from services.chassis.graph.shapes import Shape
@@ -33,8 +36,14 @@ class Exportable:
     where: GraphQLInputObjectType
     permission: Permission
 
-    def check(self, columns: Sequence[str]) -> None:
-        """Refuse a column that there is not."""
+    def default(self, actor: Actor) -> list[str]:
+        """Give the columns of who names none: all that can be brought in again, and be seen."""
+        hidden = hidden_fields(self.shape, actor)
+        sources = sources_of(self.shape)
+        return [it for it in default_columns(self.shape) if sources[it].field.name not in hidden]
+
+    def check(self, actor: Actor, columns: Sequence[str]) -> None:
+        """Refuse a column that there is not, or that is hidden."""
         known = sources_of(self.shape)
         if unknown := [it for it in columns if it not in known]:
             raise Invalid(
@@ -42,6 +51,8 @@ class Exportable:
                 path=("columns",),
                 details=Bounds(allowed=tuple(known)),
             )
+        read = (k for it in columns for k in reads(self.shape, known[it].field))
+        refuse_hidden(self.shape, actor, read, ("columns",))
 
 
 class Exporting:
@@ -64,7 +75,10 @@ class Exporting:
         """Write one page; the last one closes the file."""
         async with self.run.batch() as (work, progress):
             admit(work.actor, self.of.permission)
+            self.of.check(work.actor, self.options["columns"])
             if self.run.job.result_file_id is None:
+                job, columns = self.run.job, tuple(self.columns)
+                work.note(Noted(EXPORTED, self.of.shape.name, job.id, columns))
                 await self._open(work, progress)
             id = progress.more.get("result_file_id") or self.run.job.result_file_id
             found = await self._page(work)

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import aliased
 
 from services.chassis.actor import Actor
-from services.chassis.fetching import among
+from services.chassis.conditions import among
 from services.chassis.graph import operators
+from services.chassis.graph.masking import reads, refuse_hidden
 from services.chassis.graph.relative import Moment
 from services.chassis.graph.shapes import Column, Many, Reference, Shape, shape_of
 from services.chassis.graph.where import Archived
@@ -76,6 +77,8 @@ class Filter:
         self, shape: Shape, name: str, value: Any, entity: Any, depth: int
     ) -> ColumnElement[bool]:
         found = shape.fields.get(name)
+        if found is not None and not isinstance(found, Many):
+            refuse_hidden(shape, self.actor, reads(shape, found), ("where", name))
         if found is None:  # the id of a reference
             found = shape.fields[name.removesuffix("Id")]
             return self._leaf(getattr(entity, found.keys[0]), value, (name,))

@@ -11,6 +11,7 @@ from services.chassis.actor import Actor
 from services.chassis.graph.errors import each_of, user_errors
 from services.chassis.graph.inputs import changes_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input
+from services.chassis.graph.masking import refuse_input
 from services.chassis.graph.mutate import Command, given_to, keywords_of, told, verb_input
 from services.chassis.graph.payloads import ASKING_PARTS
 from services.chassis.graph.read import Reader
@@ -134,6 +135,7 @@ class Filtered:
     def admit(self, actor: Actor) -> None:
         """Read the input; refuse one that no record could have, and who may not do this at all."""
         admit(actor, self.of.each.permission)
+        refuse_input(self.of.shape, actor, self.arguments.get("input") or {})
         self.given = self.of.each.read(self.arguments.get("input") or {})
 
     async def put(self, work: Work, row: Row) -> None:

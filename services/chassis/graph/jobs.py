@@ -272,6 +272,8 @@ class Parted:
             raise TypeError("files are records")
         async with request.reader() as reader:
             visible = reading.visible_to(request.actor)
+            if request.actor.sight.hidden:  # who may not see all reads no file of who may
+                visible &= File.created_by_id == request.actor.author
             part = await files.part(reader.connection, arguments["id"], arguments["from"], visible)
         if part is None:
             return None

@@ -23,18 +23,33 @@ from services.chassis.graph.keyset import Arm, Page
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of one record type that a list is of; `foreign_key` holds their parents' ids."""
+    """The rows of one record type that a list is of; `foreign_key` holds their parents' ids.
+
+    `ways` part them, where no index has all of them in a list's order.
+    """
 
     entity: Any
     conditions: Sequence[ColumnElement[bool]]
     foreign_key: str = ""
+    ways: Sequence[ColumnElement[bool]] = ()
 
     def rows(self, keys: Sequence[str], page: Page) -> Select[Any]:
         """Select a page, and one row more, which tells whether there is another page."""
-        arms = page.arms()
+        if not self.ways:
+            return self._page(keys, page, true())
+        each = [self._page(keys, page, it, at) for at, it in enumerate(self.ways)]
+        found = union_all(*(select(it.subquery()) for it in each)).subquery("ways")
+        columns = list(found.c)
+        ordered = [it.clause(columns[list(keys).index(it.key)]) for it in page.sorts]
+        return select(*columns).order_by(*ordered).limit(page.size + 1)
+
+    def _page(
+        self, keys: Sequence[str], page: Page, way: ColumnElement[bool], at: int = 0
+    ) -> Select[Any]:
+        arms = [[*it, way] for it in page.arms()]
         if len(arms) == 1:
             return self._arm(keys, page, arms[0], [it.clause() for it in page.sorts])
-        return self._joined(keys, page, arms)
+        return self._joined(keys, page, arms, at)
 
     def rows_of(self, keys: Sequence[str], page: Page, parents: Sequence[str]) -> Select[Any]:
         """Select a page for each parent, whose id comes first in each row.
@@ -82,12 +97,14 @@ class Listing:
         found = select(*columns).where(*self.conditions, *arm).order_by(*ordered)
         return found.limit(page.size + 1)
 
-    def _joined(self, keys: Sequence[str], page: Page, arms: Sequence[Arm]) -> Select[Any]:
+    def _joined(
+        self, keys: Sequence[str], page: Page, arms: Sequence[Arm], at: int
+    ) -> Select[Any]:
         """Select from the near part, and from the far one only what is then still missing."""
         first, *others = page.sorts
         # in each part the first column is empty throughout, or nowhere
         ordered = [_plain(first), *(it.clause() for it in others)]
-        near = self._arm(keys, page, arms[0], ordered).cte("near")
+        near = self._arm(keys, page, arms[0], ordered).cte(f"near_{at}")
         missing = literal(page.size + 1) - select(func.count()).select_from(near).scalar_subquery()
         far = self._arm(keys, page, arms[1], ordered).limit(missing).subquery("far")
         both = union_all(

@@ -16,6 +16,7 @@ from sqlalchemy import Integer, Numeric
 from services.chassis.actor import Actor
 from services.chassis.graph.inputs import MAX_INT, is_needed, largest
 from services.chassis.graph.making import Part, described, made_field
+from services.chassis.graph.masking import hidden_fields
 from services.chassis.graph.shapes import Bound, Column, Computed, Many, Reference, Shape
 from services.chassis.graph.sorting import sort_names
 from services.chassis.graph.types import Money, Record
@@ -152,7 +153,7 @@ def told(shape: Shape, actor: Actor) -> RecordType:
         name=shape.name,
         label=label(shape.name),
         description=definition.description or "",
-        fields=[_field(shape, it) for it in shape.fields.values()],
+        fields=[_of(shape, it, actor) for it in shape.fields.values()],
         sorts=list(sort_names(shape)),
         filters=[it.graphql_name for it in where_input(shape).__strawberry_definition__.fields],
         permissions=_permissions(shape, actor),
@@ -170,6 +171,14 @@ def _permissions(shape: Shape, actor: Actor) -> RecordPermissions:
     may = {deed: actor.may(permission) for deed, permission in needed.items()}
     asked = ("read", "create", "edit", "archive", "purge")
     return RecordPermissions(**{it: may.get(it, False) for it in asked})
+
+
+def _of(shape: Shape, found: Bound, actor: Actor) -> RecordField:
+    """Tell of a field; what is hidden from the asker is nothing to write either."""
+    made = _field(shape, found)
+    if found.name in hidden_fields(shape, actor):
+        made.input_name, made.is_writable, made.is_required = None, False, False
+    return made
 
 
 def _field(shape: Shape, found: Bound) -> RecordField:

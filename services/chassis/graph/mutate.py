@@ -20,6 +20,7 @@ from services.chassis.graph.errors import (
 )
 from services.chassis.graph.inputs import MAX_TEXT, changes_of, unfit_text, value_of, written_parts
 from services.chassis.graph.making import Part, made_field, made_input, made_type
+from services.chassis.graph.masking import refuse_input
 from services.chassis.graph.oddities import oddity
 from services.chassis.graph.payloads import (
     ASKING_PARTS,
@@ -59,6 +60,7 @@ def create(cls: type, command: Command, description: str) -> Any:
     )
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
+        refuse_input(shape, work.actor, arguments["input"])
         return await command(work, changes_of(shape, arguments["input"], creating=True))
 
     parts = [Part("input", given, "Its values.")]
@@ -78,6 +80,7 @@ def update(cls: type, command: Command, description: str) -> Any:
     parts = [ID_PART, Part("input", given, "What to change."), VERSION_PART, CONFLICT_PART]
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
+        refuse_input(shape, work.actor, arguments["input"])
         values = changes_of(shape, arguments["input"], creating=False)
         version = await agreed_version(work, shape, arguments)
         return await command(work, arguments["id"], values, version)
@@ -104,7 +107,9 @@ def verb(cls: type, command: Command, description: str, *, name: str = "", **ask
         version = arguments.get("expectedVersion")
         if version is not None:
             await work.get(shape.entity, arguments["id"], version=version, archived=True)
-        values = given_to(named, hints, arguments.get("input") or {})
+        given = arguments.get("input") or {}
+        refuse_input(shape, work.actor, given)
+        values = given_to(named, hints, given)
         return await command(work, arguments["id"], **values, **arguments["asked"])
 
     async def ask(request: Request, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, not_, or_
 
-from services.chassis.fetching import among
+from services.chassis.conditions import among
 from services.chassis.graph.making import Part, made_input
 from services.chassis.graph.oddities import oddity
 from services.chassis.graph.relative import PERIOD_WHERE, SPAN_WHERE, Moment, condition

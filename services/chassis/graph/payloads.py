@@ -1,6 +1,6 @@
 """Payloads: what every mutation answers with, made of what is kept of it, and its arguments."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -81,7 +81,8 @@ def refused(kind: Any, values: Mapping[str, Any], errors: Sequence[UserError]) -
 @asynccontextmanager
 async def within(request: Request, work: Work) -> AsyncIterator[Reader]:
     """Read within a work, what it has written included."""
-    yield Reader(await work.session.connection(), work.actor, work.now, request.reckoning)
+    connection = await work.session.connection()
+    yield Reader(connection, work.actor, work.now, request.reckoning, request.notice)
 
 
 async def reread(
@@ -109,8 +110,19 @@ async def changes(
         return []
     async with reading() as reader:
         before, after = await audit.line_of(reader.connection, answer["id"], answer["version"])
+        hidden = request.actor.sight.hidden.get(shape.name, frozenset()) & after.keys()
+        reader.notice.redacted |= {f"{shape.name}.{it}" for it in hidden}
+    return changes_told(before, after, hidden)
+
+
+def changes_told(
+    before: Mapping[str, Any], after: Mapping[str, Any], hidden: Container[str]
+) -> list[FieldChange]:
+    """Tell what fields were and became; of those that are hidden only that they changed."""
     return [
-        FieldChange(field=name, before=_text(before.get(name)), after=_text(after[name]))
+        FieldChange(field=name, before=None, after=None)
+        if name in hidden
+        else FieldChange(field=name, before=_text(before.get(name)), after=_text(after[name]))
         for name in sorted(after)
     ]
 

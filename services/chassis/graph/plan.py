@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.chassis.actor import ActorKind
+from sqlalchemy import ColumnElement
+
+from services.chassis.actor import Actor, ActorKind
 from services.chassis.graph import types
+from services.chassis.graph.beside import Beside
 from services.chassis.graph.counts import CountPlan
 from services.chassis.graph.selection import Selected
 from services.chassis.graph.shapes import Bound, Column, Computed, Many, Reference, Shape, shape_of
@@ -14,6 +17,8 @@ from services.chassis.money import Money
 Row = Sequence[Any]
 Shapes = Mapping[str, Shape]
 """The record types of one schema by name: what a stub here may be in this service."""
+Only = Callable[[Any, Actor], ColumnElement[bool]]
+"""Says which rows of a table a list is of, for whoever reads it."""
 CREATED_BY = ("created_by_kind", "created_by_id")
 
 
@@ -46,6 +51,7 @@ class Plan:
     references: list[ReferencePlan] = field(default_factory=list)
     many: list[ManyPlan] = field(default_factory=list)
     external_refs: bool = False
+    beside: list[Beside] = field(default_factory=list)
 
     def index(self, key: str) -> int:
         """Select a column once, and say where it stands."""
@@ -85,6 +91,8 @@ class PagePlan:
     has_edges: bool = True
     has_cursors: bool = True
     """Whether each edge's cursor is asked for; the page's own two are made anyway."""
+    only: Only | None = None
+    """What its list is of, where it is not of all that its reader may see."""
 
 
 def planned(shapes: Shapes, shape: Shape, selections: Sequence[Selected]) -> Plan:
@@ -102,9 +110,16 @@ def planned_page(shapes: Shapes, shape: Shape, asked: Selected) -> PagePlan:
     listed = [it for it in selections if it.name == "nodes"]
     listed += [it for it in edges if it.name == "node"]
     wanted = [s for it in listed for s in it.selections(shape.name)]
+    return paged(asked, planned(shapes, shape, wanted))
+
+
+def paged(asked: Selected, nodes: Plan) -> PagePlan:
+    """Plan as much of a page as is asked for, of records that are planned already."""
+    selections = asked.selections()
+    edges = [s for it in selections if it.name == "edges" for s in it.selections()]
     counts = [CountPlan.of(it) for it in selections if it.name == "count"]
     return PagePlan(
-        planned(shapes, shape, wanted),
+        nodes,
         asked.arguments(),
         counts,
         is_read=len(counts) < len(selections),
@@ -125,7 +140,9 @@ def take(plan: Plan, found: Bound) -> None:
 
 def _add(shapes: Shapes, plan: Plan, asked: Selected) -> None:
     found = plan.shape.fields.get(asked.name)
-    if found is None:
+    if found is None and asked.name in plan.shape.beside:
+        plan.beside.append(plan.shape.beside[asked.name](asked))
+    elif found is None:
         _ADD_COMMON[asked.name](shapes, plan, asked)
     else:
         _ADD[type(found)](shapes, plan, asked, found)

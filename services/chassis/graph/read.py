@@ -13,19 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import references
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.calendars import Calendar
+from services.chassis.conditions import among
 from services.chassis.exchange import Reckoning
-from services.chassis.fetching import among, fetch
+from services.chassis.fetching import fetch
 from services.chassis.graph.counting import count, count_for
 from services.chassis.graph.counts import counted
 from services.chassis.graph.filter import Filter
 from services.chassis.graph.keyset import Page
 from services.chassis.graph.lists import Listing
+from services.chassis.graph.masking import refuse_hidden
+from services.chassis.graph.noticing import Notice
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
 from services.chassis.graph.relative import Moment, is_relative
 from services.chassis.graph.shapes import Shape
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
 from services.chassis.ids import is_possible
 from services.chassis.refusals import Forbidden
+from services.chassis.sight import CLEAR
 
 
 class Reader:
@@ -37,11 +41,13 @@ class Reader:
         actor: Actor,
         now: datetime,
         reckoning: Reckoning,
+        notice: Notice | None = None,
     ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now
         self.reckoning = reckoning
+        self.notice = notice or Notice()
 
     async def by_ids(self, plan: Plan, ids: Sequence[str]) -> dict[str, Any]:
         """Read records by id; what this actor may not see is left out, stubs are never asked."""
@@ -59,9 +65,9 @@ class Reader:
     async def page(self, asked: PagePlan) -> Connection[Any]:
         """Read one page of a list; its rows, its counts, or both, as they are asked for."""
         plan = asked.nodes
-        page = Page.of(plan.shape.entity, asked.arguments)
+        only = asked.only and asked.only.__name__
+        page = self.paged(plan, asked.arguments, only)
         listing = await self._listing(asked)
-        select_sorts(plan, page)
         rows: Sequence[Row] = ()
         if asked.is_read:
             rows = await fetch(self.connection, listing.rows(plan.keys, page))
@@ -74,9 +80,8 @@ class Reader:
     async def pages(self, asked: ManyPlan, parents: Sequence[str]) -> dict[str, Connection[Any]]:
         """Read the first page of a relation for all parents, in one statement."""
         plan = asked.page.nodes
-        page = Page.of(plan.shape.entity, asked.page.arguments, scope=asked.foreign_key)
+        page = self.paged(plan, asked.page.arguments, asked.foreign_key)
         listing = await self._listing(asked.page, asked.foreign_key)
-        select_sorts(plan, page)
         by_parent: dict[str, list[Row]] = {it: [] for it in parents}
         if asked.page.is_read:
             statement = listing.rows_of(plan.keys, page, parents)
@@ -89,6 +94,15 @@ class Reader:
                 made[parent].__dict__[counted(it.key)] = found
         return made
 
+    def paged(self, plan: Plan, arguments: Mapping[str, Any], scope: object = None) -> Page:
+        """Read a list's arguments, and have the columns of its sort read: cursors are of them."""
+        page = Page.of(plan.shape.entity, arguments, scope)
+        columns = [it.key for it in page.sorts]
+        refuse_hidden(plan.shape, self.actor, columns, ("orderBy",))
+        for it in columns:
+            plan.index(it)
+        return page
+
     async def moment(self, where: Mapping[str, Any]) -> Moment:
         """Give now for a filter; only relative time needs to know the company's calendar."""
         if not is_relative(where):
@@ -99,7 +113,10 @@ class Reader:
         """Say which rows a list is of: those that this actor may see, and that it filters."""
         shape = asked.nodes.shape
         conditions = await self.conditions(shape, asked.arguments.get("where") or {})
-        return Listing(shape.entity, conditions, foreign_key)
+        if asked.only is not None:
+            conditions = (*conditions, asked.only(shape.entity, self.actor))
+        ways = shape.reading.ways(self.actor) if shape.reading and not foreign_key else ()
+        return Listing(shape.entity, conditions, foreign_key, ways)
 
     async def conditions(
         self, shape: Shape, where: Mapping[str, Any]
@@ -127,10 +144,14 @@ class Reader:
         records = [plan.record(row) for row in rows]
         if not records:
             return records
+        if self.actor.sight is not CLEAR:
+            self.notice.records(self.actor, plan, records)
         for following in plan.references:
             await self._follow(plan, following, records, rows)
         if plan.external_refs:
             await self._add_refs(plan, records)
+        for beside in plan.beside:
+            await beside.read(self.connection, self.actor, records)
         await self._follow_many(plan, records)
         return records
 
@@ -171,12 +192,6 @@ class Reader:
 def related(key: str) -> str:
     """Name where a record keeps a related page: two aliases of one field are two pages."""
     return f"many {key}"
-
-
-def select_sorts(plan: Plan, page: Page) -> None:
-    """Have the columns of the sort read too: cursors are made of them."""
-    for sort in page.sorts:
-        plan.index(sort.key)
 
 
 @dataclass(frozen=True)

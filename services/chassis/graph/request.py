@@ -5,12 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.chassis.actor import Actor
+from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.exchange import UNKNOWN, Reckoning
 from services.chassis.files import FileLimits
+from services.chassis.graph.noticing import Notice
 from services.chassis.graph.plan import Shapes
 from services.chassis.graph.read import Reader
+from services.chassis.ids import is_possible
 from services.chassis.lagging import Lag
 from services.chassis.work import Work, Works
 
@@ -42,6 +44,16 @@ class Request:
     """Asks the stream how far the service's readers are."""
     again: ReadActor | None = None
     """Reads the caller's permissions anew."""
+    read_known: Callable[[str], Awaitable[Actor]] | None = None
+    """Reads what another staff user of the company may do."""
+    notice: Notice = field(default_factory=Notice)
+    """What the caller was not shown, and saw that is written down."""
+
+    async def known(self, id: str) -> Actor:
+        """Say what somebody else may do here; of whom nobody can tell, that is nothing."""
+        if self.read_known is None or not is_possible(id):
+            return Actor(self.actor.tenant, id, ActorKind.USER)
+        return await self.read_known(id)
 
     async def actor_now(self) -> Actor:
         """Say what the caller may do by now: an answer that goes on asks before each piece."""
@@ -57,4 +69,11 @@ class Request:
     async def reader(self) -> AsyncIterator[Reader]:
         """Open a read-only transaction as the caller."""
         async with reading(self.works.engine, self.actor.tenant) as connection:
-            yield Reader(connection, self.actor, self.works.clock(), self.reckoning)
+            now = self.works.clock()
+            yield Reader(connection, self.actor, now, self.reckoning, self.notice)
+
+    async def write_down(self) -> None:
+        """Write down what was seen of what is watched; a read of nothing else costs nothing."""
+        if self.notice.seen:
+            async with self.begin() as work:
+                work.note(*self.notice.taken())

@@ -17,6 +17,7 @@ from strawberry.types.union import StrawberryUnion
 
 from services.chassis.exchange import Reckoning
 from services.chassis.graph import metadata
+from services.chassis.graph.auditing import audit_fields
 from services.chassis.graph.backfill import sources_of
 from services.chassis.graph.declare import Info
 from services.chassis.graph.jobs import Jobs, mutation_fields, query_fields, record_types
@@ -46,7 +47,7 @@ class Subgraph(strawberry.federation.Schema):
     """The schema of one service; `records` are the types that `_entities` answers for.
 
     `jobs` adds files, imports and exports of all that can be, and what is done to many; `spine`
-    how events fare, and those that did not get through.
+    how events fare, those that did not get through, and the audit log.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Subgraph(strawberry.federation.Schema):
             letter = dead_letter_type(spine)
             records.append(letter)
             query = _with(query, standing_fields(spine, letter, self.backfills))
+            query = _with(query, audit_fields(spine.service, spine.audit))
             mutation = _with(mutation, mending_fields(spine, letter))
         self.shapes: Shapes = _shapes(records)
         super().__init__(

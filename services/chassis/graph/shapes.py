@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import signature
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -17,10 +17,13 @@ from sqlalchemy import ARRAY, inspect
 from sqlalchemy.orm import CompositeProperty, InstrumentedAttribute
 
 from services.chassis.database import public_name
+from services.chassis.graph.abilities import Abilities
+from services.chassis.graph.beside import Planning
 from services.chassis.graph.making import BindingError
 from services.chassis.graph.types import Money, Record, StaffUser, Team
 from services.chassis.permissions import Permission
 from services.chassis.reading import Reading
+from services.chassis.sight import Sight
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -98,7 +101,11 @@ class Shape:
     reading: Reading | None
     fields: dict[str, Bound] = attribute(default_factory=dict)
     deeds: dict[str, Permission] = attribute(default_factory=dict)
-    """Which permission it needs to create, edit, archive and purge a record, where one can."""
+    """Which permission it needs to create, edit, archive, purge and share one, where one can."""
+    beside: dict[str, Planning] = attribute(default_factory=dict)
+    """What is read beside its own table, by the names of the fields."""
+    cuts: dict[str, Callable[[Any, Sight], Any]] = attribute(default_factory=dict)
+    """What makes of a field's value what somebody may see of it, where it tells of others."""
 
     @property
     def entity(self) -> Any:
@@ -179,6 +186,7 @@ OWNERSHIP: dict[str, tuple[Any, str]] = {
 def bound(cls: type, reading: Reading) -> Shape:
     """Bind a class's markers to its entity; what does not fit fails here, by name."""
     shape = Shape(cls.__name__, cls, reading)
+    shape.beside["viewerCan"] = partial(Abilities.of, reading, shape.deeds)
     common = Record.__strawberry_definition__  # type: ignore[attr-defined]  # it is an interface
     said = {it.python_name: it.description for it in common.fields}
     for name in RECORD_FIELDS:
@@ -229,7 +237,8 @@ def _column(shape: Shape, name: str, marker: Marker) -> Column:
         keys, kind = (name,), _kind_of(found)
     nullable = prop.columns[0].nullable
     if isinstance(prop.columns[0].type, ARRAY):
-        kind = shape.cls.__annotations__[name]
+        written = shape.cls.__annotations__[name]
+        kind = next(it for it in (written, *get_args(written)) if get_origin(it) is list)
     _compare(shape, name, kind, nullable=bool(nullable))
     return Column(name, keys, marker.description, kind, marker.write, marker.history)
 

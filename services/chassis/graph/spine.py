@@ -18,9 +18,10 @@ from services.chassis.graph.making import Part, described, made_field, made_type
 from services.chassis.graph.mutate import Command, verb
 from services.chassis.graph.request import Request
 from services.chassis.graph.selection import selected_by
-from services.chassis.graph.shapes import field
+from services.chassis.graph.shapes import field, shape_of
 from services.chassis.permissions import Permission, admit, requires
 from services.chassis.reading import Reading
+from services.chassis.redacting import redacted_text
 from services.chassis.work import Work
 
 described(
@@ -62,12 +63,15 @@ class EventConsumer:
 class Spine:
     """What a service says of its events: its name, and the permissions to look and to mend.
 
+    `audit` is the permission to read who did what.
+
     `told` has a fact of each aggregate that a reader may begin with: one that says what all do.
     """
 
     service: str
     read: Permission
     mend: Permission
+    audit: Permission
     told: tuple[type[Event], ...] = ()
 
     @property
@@ -93,7 +97,9 @@ def dead_letter_type(of: Spine) -> Any:
         "skipped_because": (str | None, field("Why it was skipped.")),
     }
     told = "An event that could not be taken here; its record's later events wait behind it."
-    return recorded(f"{of.type_name}DeadLetter", Reading(DeadLetter, of.read), fields, told)
+    made = recorded(f"{of.type_name}DeadLetter", Reading(DeadLetter, of.read), fields, told)
+    shape_of(made).cuts["body"] = redacted_text
+    return made
 
 
 def standing_fields(of: Spine, letter: Any, backfills: Sources) -> dict[str, Any]:

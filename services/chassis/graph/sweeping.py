@@ -22,7 +22,7 @@ from graphql import (
 from sqlalchemy import ColumnElement, select
 
 from services.chassis import files, jobs
-from services.chassis.fetching import among
+from services.chassis.conditions import among
 from services.chassis.files import File, FileLimits
 from services.chassis.graph.cells import Cell
 from services.chassis.graph.declare import Info

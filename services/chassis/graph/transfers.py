@@ -13,7 +13,7 @@ from services.chassis.dialects import HEAD, checked_encoding, found_in
 from services.chassis.exchange import Reckoning
 from services.chassis.files import File
 from services.chassis.graph.bulk import Upserting
-from services.chassis.graph.cells import HISTORY, Cell, default_columns
+from services.chassis.graph.cells import HISTORY, Cell
 from services.chassis.graph.declare import Info, Listed
 from services.chassis.graph.entries import FileUnreadable, Importable
 from services.chassis.graph.exporting import Exportable, Exporting
@@ -122,7 +122,7 @@ def upserts_of(mutations: type) -> Iterator[Upsert]:
 
 def listings_of(queries: type) -> Iterator[Listing]:
     for name, listed in behaviours_of(queries):
-        if isinstance(listed, Listed):
+        if isinstance(listed, Listed) and listed.only is None:
             yield Listing(listed.shape, name)
 
 
@@ -284,8 +284,8 @@ def start_export(work: Work, of: Exportable, arguments: Mapping[str, Any]) -> Jo
     if of.shape.reading:
         admit(work.actor, of.shape.reading.permission)
     given = arguments["input"]
-    columns = given.get("columns") or default_columns(of.shape)
-    of.check(columns)
+    columns = given.get("columns") or of.default(work.actor)
+    of.check(work.actor, columns)
     delimiter = given.get("delimiter")
     return jobs.queue(
         work,

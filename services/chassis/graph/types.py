@@ -10,8 +10,10 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
 from services.chassis import actor, files, jobs, refusals
+from services.chassis.graph.abilities import RecordAction
+from services.chassis.graph.beside import Kept
 from services.chassis.graph.counts import Count, count_field
-from services.chassis.graph.making import described
+from services.chassis.graph.making import Part, described, list_of, made_field
 
 T = TypeVar("T")
 
@@ -83,6 +85,17 @@ class ExternalRefInput:
     id: str = strawberry.field(description="The id that it uses.")
 
 
+described(
+    RecordAction,
+    "Something that one may do with a record.",
+    VIEW="See it.",
+    EDIT="Change it.",
+    ARCHIVE="Put it away, and bring it back.",
+    PURGE="Remove it for ever, once it was put away.",
+    SHARE="Share it with others.",
+)
+
+
 @strawberry.interface(description="What every root record carries.")
 class Record:
     id: strawberry.ID = strawberry.field(description="Its id, the same everywhere and for ever.")
@@ -100,6 +113,12 @@ class Record:
     )
     team: Team | None = strawberry.field(
         description="Which team answers for it; null likewise, and where none does."
+    )
+    viewer_can: list[RecordAction] = made_field(
+        list[RecordAction],
+        "What you may do with it, of the actions that you name; its state may still forbid it.",
+        [Part("actions", list_of(RecordAction) | None, "Which actions; all if unsaid.")],
+        Kept(),
     )
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from services.chassis import chance
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.audit import Noted
 from services.chassis.changes import Changes
 from services.chassis.ids import new_id
 from services.chassis.permissions import requires
-from services.chassis.refusals import NotFound, OutOfRange
+from services.chassis.refusals import OutOfRange, named_by
 from services.chassis.tokens import PUBLIC_AUDIENCE, Identity
 from services.chassis.work import Work
 from services.customers.api_keys import queries
@@ -17,7 +18,12 @@ from services.customers.permissions import EDIT_API_KEYS
 from services.customers.roles.model import StaffRole
 from services.customers.sessions import queries as sessions
 from services.customers.sessions import rules
-from services.customers.sessions.commands.signing_in import WHO, Desk, SignInRefused
+from services.customers.sessions.commands.signing_in import (
+    SIGNED_IN,
+    WHO,
+    Desk,
+    SignInRefused,
+)
 from services.customers.staff.events import StaffUserCreated, StaffUserDeactivated
 from services.customers.staff.model import StaffUser
 
@@ -51,10 +57,8 @@ async def create(
 
 async def _program(work: Work, id: str, name: str, role_id: str) -> StaffUser:
     """Let somebody be here who comes in by a key, and has one role."""
-    try:
+    with named_by("roleId"):
         await work.get(StaffRole, role_id)
-    except NotFound as refusal:
-        raise refusal.within("roleId") from None
     given = {"name": name, "email": f"{id}@{NOWHERE}", "roles": [], "role_ids": [role_id]}
     user = work.add(StaffUser, Changes(given), is_program=True)
     await work.flush()
@@ -84,6 +88,7 @@ async def exchange(desk: Desk, text: str) -> tuple[str, datetime]:
         fits = key is not None and key.fits(secret, at=work.now)
         if key is None or not fits or not await sessions.active(work.session, key.staff_user_id):
             raise SignInRefused("this key lets nobody in", path=("key",))
+        work.note(Noted(SIGNED_IN, ApiKey.__name__, id))
         await queries.note_use(work.session, id, at=work.now)
         identity = Identity(tenant, key.staff_user_id, ActorKind.USER)
         return (

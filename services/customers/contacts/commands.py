@@ -4,6 +4,7 @@ from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.editing import reachable
 from services.chassis.permissions import requires
+from services.chassis.refusals import named_by
 from services.chassis.work import Work
 from services.customers.contacts.events import (
     ContactArchived,
@@ -19,7 +20,8 @@ from services.customers.permissions import EDIT_CUSTOMERS, PURGE_CONTACTS
 
 @requires(EDIT_CUSTOMERS, publishes=[ContactCreated])
 async def create(work: Work, values: Changes) -> Contact:
-    await work.get(Customer, values[Contact.customer_id])
+    with named_by("customerId"):
+        await work.get(Customer, values[Contact.customer_id])
     contact = work.add(Contact, reachable(values, Contact))
     await work.publish(contact.told(ContactCreated))
     return contact

@@ -3,15 +3,20 @@
 from typing import Annotated
 
 from services.chassis.archiving import archiving, purging, restoring
+from services.chassis.assigning import require_active
 from services.chassis.changes import Changes
 from services.chassis.editing import reachable
-from services.chassis.permissions import requires
+from services.chassis.permissions import SharePermission, requires
+from services.chassis.sharing import Shareable, sharing
 from services.chassis.work import Work
 from services.customers.customers.events import (
     CustomerArchived,
     CustomerCreated,
+    CustomerOwnerChanged,
     CustomerPurged,
     CustomerRestored,
+    CustomerShared,
+    CustomerUnshared,
     CustomerUpdated,
     PartyRoleAssigned,
 )
@@ -21,7 +26,15 @@ from services.customers.customers.model import (
     PartyRole,
     PartyRoleKind,
 )
-from services.customers.permissions import EDIT_CUSTOMERS, HOLD_CUSTOMERS, PURGE_CUSTOMERS
+from services.customers.permissions import (
+    ASSIGN_CUSTOMERS,
+    EDIT_CUSTOMERS,
+    HOLD_CUSTOMERS,
+    PURGE_CUSTOMERS,
+    READ_CUSTOMERS,
+    SHARE_CUSTOMERS,
+)
+from services.customers.staff.model import StaffUser
 
 
 @requires(EDIT_CUSTOMERS, publishes=[CustomerCreated])
@@ -60,6 +73,32 @@ async def assign_role(
     return customer
 
 
+@requires(ASSIGN_CUSTOMERS, publishes=[CustomerOwnerChanged], act=None)
+async def assign_owner(
+    work: Work, id: str, *, owner_id: Annotated[str, "The staff user who shall answer for it."]
+) -> Customer:
+    """Let a customer have this one owner (CUS-23)."""
+    customer = await work.get(Customer, id)
+    await require_active(work, StaffUser, owner_id)
+    if fact := customer.assign(owner_id):
+        await work.publish(fact)
+    return customer
+
+
+shares = sharing(
+    Shareable(
+        Customer,
+        {
+            SharePermission.VIEW: READ_CUSTOMERS,
+            SharePermission.EDIT: EDIT_CUSTOMERS,
+            SharePermission.DELETE: EDIT_CUSTOMERS,
+            SharePermission.SHARE: SHARE_CUSTOMERS,
+        },
+        StaffUser,
+        CustomerShared,
+        CustomerUnshared,
+    )
+)
 archive = archiving(Customer, EDIT_CUSTOMERS, CustomerArchived)
 restore = restoring(Customer, EDIT_CUSTOMERS, CustomerRestored)
 purge = purging(Customer, PURGE_CUSTOMERS, CustomerPurged, parts=[PartyRole.customer_id])

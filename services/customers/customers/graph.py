@@ -13,12 +13,14 @@ from services.chassis.graph import (
     field,
     groups,
     many,
+    mine,
     one,
     purge,
     record,
     reference,
     relate,
     restore,
+    share,
     update,
     update_where,
     upsert,
@@ -91,6 +93,9 @@ class Query:
     customers: Connection[Customer] | None = connection(
         Customer, "The customers that you may see."
     )
+    my_customers: Connection[Customer] | None = connection(
+        Customer, "The customers that you answer for.", only=mine
+    )
     customer_groups = groups(Customer, "The customers, in groups.")
 
 
@@ -106,6 +111,12 @@ class Mutation:
         "Let a customer play one more role for us.",
         name="AssignPartyRole",
     )
+    assign_customer_owner = verb(
+        Customer,
+        commands.assign_owner,
+        "Let a customer have this one owner; who had it before sees it by team, share or role.",
+        name="AssignCustomerOwner",
+    )
     archive_customer = archive(Customer, commands.archive)
     restore_customer = restore(Customer, commands.restore)
     purge_customer = purge(Customer, commands.purge)
@@ -119,3 +130,6 @@ class Mutation:
         commands.update,
         history=IMPORT_HISTORY,
     )
+
+
+share(Customer, commands.shares, Query, Mutation, plural="customers")

@@ -14,6 +14,7 @@ from services.chassis.database import (
 )
 from services.chassis.money import Money
 from services.chassis.process import Process
+from services.customers.customers.events import CustomerOwnerChanged
 
 
 class CustomerKind(enum.Enum):
@@ -80,6 +81,13 @@ class Customer(RecordColumns, Entity):
     def organisation_name(self) -> str | None:
         """The name that may travel in events: an organisation's, never a person's."""
         return self.name if self.kind is CustomerKind.ORGANISATION else None
+
+    def assign(self, owner_id: str) -> CustomerOwnerChanged | None:
+        """Give it to another to answer for; given to the same one again, there is nothing new."""
+        before, self.owner_id = self.owner_id, owner_id
+        if before == owner_id:
+            return None
+        return self.told(CustomerOwnerChanged, from_owner_id=before)
 
     def become(self, status: CustomerStatus) -> None:
         self.status = STANDING.moved(self.status, status)

@@ -1,5 +1,6 @@
 """What the feed gives: events as the stream has them, and where they stand there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.chassis.positions import Position
 class Told:
     """An event: its whole envelope, as it was told, and where it stands."""
 
-    body: dict[str, Any]
+    body: Mapping[str, Any]
     position: Position
 
 

@@ -10,6 +10,7 @@ from services.chassis.events import stream_subject
 from services.chassis.following import Following, Message
 from services.chassis.permissions import admit
 from services.chassis.positions import Position
+from services.chassis.redacting import redacted_body
 from services.chassis.refusals import Bounds, DependencyUnavailable, OutOfRange
 from services.customers.feed.model import Page, Told
 from services.customers.feed.rules import Wanted
@@ -33,7 +34,7 @@ async def page(
         told, bounds = f"ask for 1 to {MAX_FIRST} at once", Bounds(min="1", max=str(MAX_FIRST))
         raise OutOfRange(told, path=("first",), details=bounds)
     piece = await following.read(wanted.subjects(actor.tenant), after, first)
-    read = (_told(it, actor.tenant, piece.end.epoch) for it in piece.messages)
+    read = (_told(it, actor, piece.end.epoch) for it in piece.messages)
     return Page(tuple(it for it in read if it and wanted.takes(it.body["type"])), piece)
 
 
@@ -63,13 +64,13 @@ async def followed(
             await following.grown(position)
 
 
-def _told(message: Message, tenant: str, epoch: int) -> Told | None:
-    """Read an event; what stands under a subject that is not its own, nobody told."""
+def _told(message: Message, actor: Actor, epoch: int) -> Told | None:
+    """Read an event as this reader may; under a subject that is not its own, nobody told it."""
     try:
         body = orjson.loads(message.body)
         subject = stream_subject(body["tenant"], body["type"], body["subject"])
     except NO_EVENT:
         return None
-    if body["tenant"] != tenant or subject != message.subject:
+    if body["tenant"] != actor.tenant or subject != message.subject:
         return None
-    return Told(body, Position(epoch, message.sequence))
+    return Told(redacted_body(body, actor.sight), Position(epoch, message.sequence))

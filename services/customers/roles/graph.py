@@ -9,7 +9,6 @@ from services.chassis.graph import (
     computed,
     connection,
     create,
-    described,
     field,
     groups,
     one,
@@ -21,15 +20,6 @@ from services.chassis.graph import (
 )
 from services.chassis.permissions import Scope
 from services.customers.roles import commands, queries, rules
-
-described(
-    Scope,
-    "How far a permission reaches; each includes those before it.",
-    OWN="What whoever has the role answers for.",
-    TEAM="That, and what a team of theirs answers for.",
-    UNIT="That, and what people of their organisation unit, or of one below it, answer for.",
-    ALL="All that there is.",
-)
 
 
 @strawberry.type(description="A permission, and how far it reaches.")

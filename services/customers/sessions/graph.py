@@ -12,7 +12,7 @@ import strawberry
 from strawberry.types import Info
 
 from services.chassis.events import Event
-from services.chassis.graph import Request, verb
+from services.chassis.graph import Request, update, upsert, verb
 from services.chassis.graph.errors import user_errors
 from services.chassis.graph.inputs import unfit_text
 from services.chassis.graph.making import Part, made_field, made_type
@@ -20,6 +20,7 @@ from services.chassis.graph.mutate import told
 from services.chassis.graph.types import UserError
 from services.chassis.permissions import published_by
 from services.chassis.refusals import Refusal, Refusals
+from services.customers.permissions import IMPORT_HISTORY
 from services.customers.sessions import model, queries
 from services.customers.sessions.commands import acting, own, staff
 from services.customers.sessions.commands.exchanging import Exchange
@@ -32,6 +33,7 @@ from services.customers.sessions.events import (
     StaffUserSessionEnded,
     StaffUserSignedIn,
 )
+from services.customers.staff import commands as staff_commands
 from services.customers.staff.graph import StaffUser
 
 Given = Mapping[str, Any]
@@ -229,7 +231,13 @@ class Mutation:
         gives=TOKENS,
         publishes=[StaffUserSessionEnded],
     )
-    sign_out = door("SignOut", sign_out, f"End a session. {NO_SIGN_IN}", REFRESH)
+    sign_out = door(
+        "SignOut",
+        sign_out,
+        f"End a session. {NO_SIGN_IN}",
+        REFRESH,
+        publishes=[StaffUserSessionEnded],
+    )
     accept_invitation = door(
         "AcceptInvitation",
         take_link,
@@ -311,6 +319,14 @@ class Mutation:
         f"End one of your sessions, or all of them. {SIGN_IN}",
         Part("id", strawberry.ID | None, "Which one; all if unsaid."),
         publishes=published_by(own.end),
+    )
+    update_staff_user = update(
+        StaffUser,
+        staff.update,
+        "Change a staff user; of one who works here no more, sessions end.",
+    )
+    upsert_staff_users = upsert(
+        StaffUser, staff_commands.create, staff.update, history=IMPORT_HISTORY
     )
     set_staff_user_password = verb(
         StaffUser,

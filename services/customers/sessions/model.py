@@ -65,19 +65,22 @@ class OneTimeLink(Entity):
 
 
 class SecondFactor(Entity):
-    """A secret that somebody's telephone shares with us (RFC 6238), and codes for its loss."""
+    """A secret that somebody's telephone shares with us (RFC 6238), and codes for its loss.
+
+    The secret is kept sealed.
+    """
 
     __tablename__ = "second_factor"
 
     staff_user_id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
-    secret: Mapped[str] = column(Personal.CREDENTIAL, String(64))
+    secret: Mapped[str] = column(Personal.CREDENTIAL, String(200))
     confirmed_at: Mapped[datetime | None] = column()
     last_step: Mapped[int] = column(default=0)
     recovery_digests: Mapped[list[str]] = column(Personal.CREDENTIAL, ARRAY(String(64)))
 
-    def accept(self, code: str, *, at: datetime) -> bool:
-        """Take a code, or a recovery code, which serves once each."""
-        step = rules.matching_step(self.secret, code, at)
+    def accept(self, code: str, secret: str | None, *, at: datetime) -> bool:
+        """Take a code of the opened secret, or a recovery code, which serves once each."""
+        step = None if secret is None else rules.matching_step(secret, code, at)
         if step is not None and step > self.last_step:
             self.last_step = step
             return True

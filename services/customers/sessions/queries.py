@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.chassis.access import Directory
+from services.customers.policies.model import FieldPolicy
 from services.customers.roles.model import StaffRole
 from services.customers.sessions.model import (
     OneTimeLink,
@@ -19,7 +20,7 @@ from services.customers.sessions.rules import LOCKED_MINUTES, MOST_FAILURES
 from services.customers.staff.model import StaffUser
 from services.customers.units.model import OrgUnit
 
-directory = Directory(StaffUser, StaffRole, OrgUnit, Session)
+directory = Directory(StaffUser, StaffRole, OrgUnit, FieldPolicy, Session)
 FORGOTTEN = timedelta(days=1)
 MOST_SESSIONS = 100
 

@@ -16,10 +16,7 @@ from services.chassis.graph import (
     record,
     reference,
     relate,
-    update,
-    upsert,
 )
-from services.customers.permissions import IMPORT_HISTORY
 from services.customers.staff import commands, model, queries
 from services.customers.units.graph import OrgUnit
 
@@ -62,10 +59,3 @@ class Query:
 @strawberry.type
 class Mutation:
     create_staff_user = create(StaffUser, commands.create, "Add somebody who works here.")
-    update_staff_user = update(StaffUser, commands.update, "Change a staff user.")
-    upsert_staff_users = upsert(
-        StaffUser,
-        commands.create,
-        commands.update,
-        history=IMPORT_HISTORY,
-    )

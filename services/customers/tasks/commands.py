@@ -6,6 +6,7 @@ from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.assigning import require_active
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
+from services.chassis.refusals import named_by
 from services.chassis.work import Work
 from services.customers.customers.model import Customer
 from services.customers.permissions import EDIT_TASKS, PURGE_TASKS
@@ -97,6 +98,7 @@ purge = purging(Task, PURGE_TASKS, TaskPurged)
 async def _require_there(work: Work, changes: Changes) -> None:
     """Refuse a customer that is not there, and an owner who cannot do it."""
     if customer_id := changes.get(Task.customer_id, None):
-        await work.get(Customer, customer_id)
+        with named_by("customerId"):
+            await work.get(Customer, customer_id)
     if owner_id := changes.get(Task.owner_id, None):
         await require_active(work, StaffUser, owner_id)

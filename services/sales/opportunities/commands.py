@@ -4,7 +4,8 @@ from typing import Annotated
 
 from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
-from services.chassis.permissions import admit, requires
+from services.chassis.permissions import SharePermission, admit, requires
+from services.chassis.sharing import Shareable, sharing
 from services.chassis.work import Work
 from services.sales.opportunities.events import (
     OpportunityArchived,
@@ -12,7 +13,9 @@ from services.sales.opportunities.events import (
     OpportunityLost,
     OpportunityPurged,
     OpportunityRestored,
+    OpportunityShared,
     OpportunityStageChanged,
+    OpportunityUnshared,
     OpportunityUpdated,
     OpportunityWon,
 )
@@ -22,7 +25,10 @@ from services.sales.permissions import (
     CLOSE_OPPORTUNITY,
     EDIT_OPPORTUNITIES,
     PURGE_OPPORTUNITIES,
+    READ_OPPORTUNITIES,
+    SHARE_OPPORTUNITIES,
 )
+from services.sales.staff.model import StaffUser
 
 
 @requires(EDIT_OPPORTUNITIES, publishes=[OpportunityCreated])
@@ -80,6 +86,20 @@ async def lose(
     return opportunity
 
 
+shares = sharing(
+    Shareable(
+        Opportunity,
+        {
+            SharePermission.VIEW: READ_OPPORTUNITIES,
+            SharePermission.EDIT: EDIT_OPPORTUNITIES,
+            SharePermission.DELETE: EDIT_OPPORTUNITIES,
+            SharePermission.SHARE: SHARE_OPPORTUNITIES,
+        },
+        StaffUser,
+        OpportunityShared,
+        OpportunityUnshared,
+    )
+)
 archive = archiving(Opportunity, EDIT_OPPORTUNITIES, OpportunityArchived)
 restore = restoring(Opportunity, EDIT_OPPORTUNITIES, OpportunityRestored)
 purge = purging(Opportunity, PURGE_OPPORTUNITIES, OpportunityPurged)

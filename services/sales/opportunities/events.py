@@ -1,6 +1,6 @@
 """What is told of opportunities."""
 
-from services.chassis.events import Event, life_of
+from services.chassis.events import Event, Shared, Unshared, life_of
 from services.chassis.money import Money
 
 
@@ -35,6 +35,20 @@ class OpportunityWon(OpportunityFact):
     """An opportunity was won. Told alone, though its stage changes too: one deed, one event."""
 
     type = "sales.opportunity.won.v1"
+
+
+class OpportunityShared(Shared):
+    """An opportunity was shared: `shares` says what each of these may do with it from now on."""
+
+    type = "sales.opportunity.shared.v1"
+    opportunity_id: str
+
+
+class OpportunityUnshared(Unshared):
+    """An opportunity is shared with these no longer."""
+
+    type = "sales.opportunity.unshared.v1"
+    opportunity_id: str
 
 
 class OpportunityLost(OpportunityFact):

@@ -23,6 +23,7 @@ from services.chassis.graph import (
     reference,
     relate,
     restore,
+    share,
     update,
     update_where,
     verb,
@@ -116,3 +117,6 @@ class Mutation:
     restore_opportunity = restore(Opportunity, commands.restore)
     purge_opportunity = purge(Opportunity, commands.purge)
     lose_opportunity = verb(Opportunity, commands.lose, "Lose an open opportunity.")
+
+
+share(Opportunity, commands.shares, Query, Mutation, plural="opportunities")

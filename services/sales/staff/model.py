@@ -1,12 +1,13 @@
-"""Copies of staff users, of the roles that they have, and of the units that they work in."""
+"""Copies of staff users, their roles and units, and of what policies keep from them."""
 
 from sqlalchemy.orm import Mapped
 
 from services.chassis.access import Directory, Employed, Granting
 from services.chassis.database import ID, Entity, Personal, Projected, column
+from services.chassis.policies import Policing, Staying
 
 
-class StaffUser(Projected, Employed, Entity):
+class StaffUser(Projected, Employed, Staying, Entity):
     __tablename__ = "staff_user"
 
 
@@ -20,4 +21,8 @@ class OrgUnit(Projected, Entity):
     parent_id: Mapped[str | None] = column(Personal.NONE, ID)
 
 
-directory = Directory(StaffUser, StaffRole, OrgUnit)
+class FieldPolicy(Projected, Policing, Entity):
+    __tablename__ = "field_policy"
+
+
+directory = Directory(StaffUser, StaffRole, OrgUnit, FieldPolicy)

@@ -1,13 +1,13 @@
-"""What sales does when staff users, roles and units come or change."""
+"""What sales does when staff users, roles, units and field policies come or change."""
 
 from pydantic import Field
 
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
 from services.chassis.work import Work
-from services.sales.staff.model import OrgUnit, StaffRole, StaffUser
+from services.sales.staff.model import FieldPolicy, OrgUnit, StaffRole, StaffUser
 
-subscriptions = Subscriptions("sales", [StaffUser, StaffRole, OrgUnit])
+subscriptions = Subscriptions("sales", [StaffUser, StaffRole, OrgUnit, FieldPolicy])
 
 
 class StaffUserCreated(Event):
@@ -25,6 +25,12 @@ class StaffUserUpdated(StaffUserCreated):
 
 class StaffUserDeactivated(StaffUserCreated):
     type = "customers.staff_user.deactivated.v1"
+
+
+class StaffUserSessionEnded(Event):
+    type = "customers.staff_user.session_ended.v1"
+    staff_user_id: str
+    session_id: str
 
 
 class StaffRoleCreated(Event):
@@ -66,6 +72,28 @@ class OrgUnitArchived(Event):
     org_unit_id: str
 
 
+class FieldPolicyCreated(Event):
+    type = "customers.field_policy.created.v1"
+    field_policy_id: str
+    record_type: str
+    field: str | None
+    readable_by: list[str] | None
+    audits_reads: bool
+
+
+class FieldPolicyUpdated(FieldPolicyCreated):
+    type = "customers.field_policy.updated.v1"
+
+
+class FieldPolicyRestored(FieldPolicyCreated):
+    type = "customers.field_policy.restored.v1"
+
+
+class FieldPolicyArchived(Event):
+    type = "customers.field_policy.archived.v1"
+    field_policy_id: str
+
+
 @subscriptions.on(StaffUserCreated, StaffUserUpdated, StaffUserDeactivated)
 async def when_a_staff_user_comes_or_changes(work: Work, event: StaffUserCreated) -> None:
     given = event.model_dump(include={"roles", "is_active", "unit_id", "team_ids"})
@@ -91,3 +119,21 @@ async def when_a_unit_comes_or_moves(work: Work, event: OrgUnitCreated) -> None:
 @subscriptions.on(OrgUnitArchived)
 async def when_a_unit_is_archived(work: Work, event: OrgUnitArchived) -> None:
     await work.drop(OrgUnit, event.org_unit_id)
+
+
+@subscriptions.on(StaffUserSessionEnded)
+async def when_a_session_ends(work: Work, event: StaffUserSessionEnded) -> None:
+    for user in (await work.all(StaffUser, [event.staff_user_id])).values():
+        user.end_session(event.session_id, at=work.told_at)
+        user.sequence = work.heard.sequence
+
+
+@subscriptions.on(FieldPolicyCreated, FieldPolicyUpdated, FieldPolicyRestored)
+async def when_a_field_policy_comes_or_changes(work: Work, event: FieldPolicyCreated) -> None:
+    given = event.model_dump(exclude={"field_policy_id"})
+    await work.keep(FieldPolicy, event.field_policy_id, **given)
+
+
+@subscriptions.on(FieldPolicyArchived)
+async def when_a_field_policy_is_archived(work: Work, event: FieldPolicyArchived) -> None:
+    await work.drop(FieldPolicy, event.field_policy_id)

@@ -12,8 +12,7 @@ from services.chassis.graph.grouping.periods import period
 from services.chassis.graph.grouping.plan import GroupsPlan, RecordsPlan
 from services.chassis.graph.grouping.question import By
 from services.chassis.graph.grouping.statements import COUNT, Grouping, figure_label, key_label
-from services.chassis.graph.keyset import Page
-from services.chassis.graph.read import Paging, Reader, related, select_sorts
+from services.chassis.graph.read import Paging, Reader, related
 from services.chassis.graph.types import Connection, Money
 
 Row = Mapping[str, Any]
@@ -86,8 +85,7 @@ class GroupNodes:
     async def _records(self, asked: RecordsPlan, rows: Sequence[Row]) -> list[Connection[Any]]:
         """List the records of all groups; how many there are in each, it has counted itself."""
         plan = asked.page.nodes
-        page = Page.of(plan.shape.entity, asked.page.arguments, scope=self.plan.question.stamp)
-        select_sorts(plan, page)
+        page = self.reader.paged(plan, asked.page.arguments, self.plan.question.stamp)
         found: dict[str, list[Any]] = {str(place): [] for place, _ in enumerate(rows, 1)}
         if asked.page.is_read and rows:
             groups = [self._values(it) for it in rows]

@@ -18,12 +18,14 @@ from services.chassis.graph.grouping.question import Question, Step
 from services.chassis.graph.grouping.sorts import GroupSort
 from services.chassis.graph.grouping.statements import COUNT, Grouping, figure_label, key_label
 from services.chassis.graph.keyset import after, read_back
+from services.chassis.graph.masking import refuse_hidden
 from services.chassis.graph.read import Reader
 from services.chassis.graph.relative import Moment
 from services.chassis.graph.sorting import written
 from services.chassis.graph.types import Connection, Edge, PageInfo
 from services.chassis.pages import Cursor
 from services.chassis.refusals import LimitExceeded
+from services.chassis.sight import CLEAR
 
 MAX_GAPS = 1000
 
@@ -42,6 +44,7 @@ class GroupReader:
 
     async def page(self) -> Connection[Any]:
         """Read a page of groups in one statement, and in one more the records in all of them."""
+        self._look_at_policies()
         moment = Moment(self.reader.now, await self._calendar())
         grouping = await self._grouping(moment)
         groups = (await self._source(grouping)).subquery("groups")
@@ -56,6 +59,18 @@ class GroupReader:
         for it in self.plan.counts:
             made.__dict__[counted(it.key)] = await self._count(it, groups, shown)
         return made
+
+    def _look_at_policies(self) -> None:
+        """Refuse to reckon with what is hidden; what is watched is noted, of no one record."""
+        question, actor = self.question, self.reader.actor
+        shape, measured = question.subject.shape, question.subject.measured
+        columns = [it.key.column for it in question.by]
+        columns += [it for public, _measure in question.figures for it in measured[public].columns]
+        if question.money and question.rates.on is None:
+            columns.append(question.rates.key.column)
+        refuse_hidden(shape, actor, columns)
+        if actor.sight is not CLEAR and columns:
+            self.reader.notice.columns(actor, shape, columns)
 
     async def _calendar(self) -> Calendar:
         if not self.question.needs_calendar:

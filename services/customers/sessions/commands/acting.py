@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from services.chassis import chance
 from services.chassis.actor import ActorKind
+from services.chassis.audit import Noted
 from services.chassis.ids import new_id
 from services.chassis.permissions import requires
 from services.chassis.refusals import Forbidden, Invalid
@@ -16,6 +17,8 @@ from services.customers.sessions.events import StaffUserActedAs
 from services.customers.sessions.model import Session
 from services.customers.staff.model import StaffUser
 
+ACTED_AS = "ACTED_AS"
+"""What the audit log calls it."""
 LONGEST = timedelta(minutes=15)
 
 
@@ -37,6 +40,7 @@ async def act_as(work: Work, desk: Desk, id: str, *, reason: str) -> tuple[str, 
         used_at=work.now,
         expires_at=work.now + life,
     )
+    work.note(Noted(ACTED_AS, StaffUser.__name__, id))
     await work.publish(StaffUserActedAs(staff_user_id=id, session_id=session.id, by_id=me))
     identity = Identity(work.actor.tenant, id, ActorKind.USER, session=session.id, acted_by=me)
     token = desk.signer.sign(identity, audience=PUBLIC_AUDIENCE, life=life)

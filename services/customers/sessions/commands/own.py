@@ -8,6 +8,8 @@ from services.chassis.permissions import ANYONE, requires
 from services.chassis.refusals import Forbidden
 from services.chassis.work import Work
 from services.customers.sessions import queries, rules
+from services.customers.sessions.commands import factors
+from services.customers.sessions.commands.factors import accepted
 from services.customers.sessions.commands.signing_in import SignInRefused
 from services.customers.sessions.commands.staff import end_sessions, set_hash
 from services.customers.sessions.events import (
@@ -42,10 +44,11 @@ async def enrol(work: Work, *, current: str) -> tuple[str, str]:
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorStands("a second factor stands already: remove it first")
     secret = chance.new_factor()
+    kept = factors.sealed(work, me.id, secret)
     if factor is None:
-        work.add(SecondFactor, staff_user_id=me.id, secret=secret, recovery_digests=[])
+        work.add(SecondFactor, staff_user_id=me.id, secret=kept, recovery_digests=[])
     else:
-        factor.secret = secret
+        factor.secret = kept
     return secret, rules.address_of(secret, me.email)
 
 
@@ -54,7 +57,7 @@ async def confirm(work: Work, *, code: str) -> list[str]:
     """Show that the factor works, from when on it is asked for; give codes for its loss."""
     me = await _me(work)
     factor = await queries.second_factor(work.session, me.id)
-    if factor is None or factor.confirmed_at is not None or not factor.accept(code, at=work.now):
+    if factor is None or factor.confirmed_at is not None or not accepted(work, factor, code):
         raise CodeWrong("this is not the code of now", path=("code",))
     codes = [chance.new_code() for _ in range(rules.RECOVERY_CODES)]
     factor.confirmed_at = work.now

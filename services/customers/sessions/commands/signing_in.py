@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 from services.chassis import chance
 from services.chassis.actor import Actor, ActorKind
+from services.chassis.audit import Noted
 from services.chassis.database import reading
 from services.chassis.ids import new_id
 from services.chassis.refusals import Code, Refusal
 from services.chassis.tokens import PUBLIC_AUDIENCE, Identity, Signer
 from services.chassis.work import Work, Works
 from services.customers.sessions import queries, rules
+from services.customers.sessions.commands.factors import accepted
 from services.customers.sessions.events import (
     StaffUserLocked,
     StaffUserSessionEnded,
@@ -26,6 +28,9 @@ from services.customers.staff import queries as staff
 from services.customers.staff.rules import checked_email, matches
 
 STAY = timedelta(days=30)
+SIGNED_IN, REFUSED, LOCKED = "SIGNED_IN", "SIGN_IN_REFUSED", "LOCKED"
+"""What the audit log calls them."""
+STAFF_USER = "StaffUser"
 WHO = "sign-in"
 """Who writes down an attempt: nobody is known yet."""
 
@@ -85,7 +90,7 @@ class Desk:
         hash = found.password_hash if found else None
         fits = await asyncio.to_thread(matches, hash, given.password)
         if found is None or not fits or tried > rules.MOST_FAILURES:
-            await self._note_lock(given.tenant, found.id if found else None, tried)
+            await self._note(given.tenant, found.id if found else None, tried)
             raise SignInRefused("this address and password do not fit")
         if factor and not given.code:
             raise SecondFactorNeeded("a code of the second factor is needed", path=("code",))
@@ -93,7 +98,7 @@ class Desk:
             if not factor or await _accepted(work, given.code):
                 await queries.forget(work.session, digest)
                 return await self.begin(work, device=given.device, is_strong=factor)
-        await self._note_lock(given.tenant, found.id, tried)
+        await self._note(given.tenant, found.id, tried)
         raise SignInRefused("this address and password do not fit")
 
     async def begin(
@@ -112,6 +117,7 @@ class Desk:
             expires_at=work.now + self.stay,
         )
         fact = {"staff_user_id": work.actor.id, "session_id": session.id}
+        work.note(Noted(SIGNED_IN, STAFF_USER, work.actor.id))
         await work.publish(StaffUserSignedIn(**fact, with_second_factor=is_strong))
         return self._tokens(work, session, secret)
 
@@ -136,8 +142,9 @@ class Desk:
         tenant, id, secret = self._parts(token)
         async with self.works.begin(Actor.system(tenant, WHO)) as work:
             session = await queries.locked_session(work.session, id)
-            if session is not None and session.refresh_digest == rules.digest(secret):
-                session.close(SessionEnd.SIGNED_OUT, at=work.now)
+            is_theirs = session is not None and session.refresh_digest == rules.digest(secret)
+            if session and is_theirs and session.close(SessionEnd.SIGNED_OUT, at=work.now):
+                await _tell_end(work, session)
 
     def _tokens(self, work: Work, session: Session, secret: str) -> Tokens:
         identity = Identity(
@@ -162,16 +169,25 @@ class Desk:
             raise SessionOver("this session is over: sign in again")
         return parts
 
-    async def _note_lock(self, tenant: str, id: str | None, tried: int) -> None:
-        if id is not None and tried == rules.MOST_FAILURES:
-            async with self.works.begin(Actor.system(tenant, WHO)) as work:
-                minutes = rules.LOCKED_MINUTES
-                await work.publish(StaffUserLocked(staff_user_id=id, minutes=minutes))
+    async def _note(self, tenant: str, id: str | None, tried: int) -> None:
+        """Write down that somebody was refused, known or not, so that both take the same time.
+
+        What comes after a lock is no news, and so many lines are no way to fill a disk.
+        """
+        if tried > rules.MOST_FAILURES:
+            return
+        async with self.works.begin(Actor.system(tenant, WHO)) as work:
+            work.note(Noted(REFUSED, STAFF_USER, id or ""))
+            if tried == rules.MOST_FAILURES:
+                work.note(Noted(LOCKED, STAFF_USER, id or ""))
+                if id is not None:
+                    minutes = rules.LOCKED_MINUTES
+                    await work.publish(StaffUserLocked(staff_user_id=id, minutes=minutes))
 
 
 async def _accepted(work: Work, code: str) -> bool:
     factor = await queries.second_factor(work.session, work.actor.id)
-    return factor is not None and factor.accept(code, at=work.now)
+    return factor is not None and accepted(work, factor, code)
 
 
 async def _tell_end(work: Work, session: Session) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+from services.chassis.changes import Changes
 from services.chassis.ids import new_id
 from services.chassis.permissions import requires
 from services.chassis.work import Work
@@ -14,7 +15,8 @@ from services.customers.sessions.events import (
     StaffUserSessionEnded,
 )
 from services.customers.sessions.model import LinkPurpose, SessionEnd
-from services.customers.staff.events import StaffUserDeactivated
+from services.customers.staff import commands as staff
+from services.customers.staff.events import StaffUserDeactivated, StaffUserUpdated
 from services.customers.staff.model import StaffUser
 from services.customers.staff.rules import hashed
 
@@ -25,6 +27,15 @@ async def invite(work: Work, id: str) -> StaffUser:
     user = await work.get(StaffUser, id)
     user.refuse_unless_here()
     await work.publish(asked(id, LinkPurpose.INVITATION))
+    return user
+
+
+@requires(EDIT_STAFF, publishes=[StaffUserUpdated, StaffUserSessionEnded])
+async def update(work: Work, id: str, changes: Changes, version: int | None) -> StaffUser:
+    """Change somebody; whoever works here no more has no session that goes on."""
+    user = await staff.update(work, id, changes, version)
+    if not user.is_active and StaffUser.is_active in changes:
+        await end_sessions(work, id, SessionEnd.DEACTIVATED)
     return user
 
 

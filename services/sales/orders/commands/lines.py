@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
+from services.chassis.refusals import named_by
 from services.chassis.work import Work
 from services.sales.orders import queries
 from services.sales.orders.commands.orders import is_history
@@ -14,7 +15,8 @@ from services.sales.permissions import EDIT_ORDERS
 
 @requires(EDIT_ORDERS, publishes=[OrderRepriced])
 async def create(work: Work, values: Changes) -> OrderLine:
-    order = await _locked(work, values[OrderLine.order_id])
+    with named_by("orderId"):
+        order = await _locked(work, values[OrderLine.order_id])
     line = work.add(OrderLine, values)
     line.price(order)
     work.settle(reprice, order.id)

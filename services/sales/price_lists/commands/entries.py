@@ -3,6 +3,7 @@
 from services.chassis.archiving import archiving, purging, restoring
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
+from services.chassis.refusals import named_by
 from services.chassis.work import Work
 from services.sales.permissions import EDIT_PRICE_LISTS, PURGE_PRICE_LISTS
 from services.sales.price_lists.events import (
@@ -17,7 +18,8 @@ from services.sales.price_lists.model import PriceList, PriceListEntry
 
 @requires(EDIT_PRICE_LISTS, publishes=[PriceListEntryCreated])
 async def create(work: Work, values: Changes) -> PriceListEntry:
-    price_list = await work.get(PriceList, values[PriceListEntry.price_list_id])
+    with named_by("priceListId"):
+        price_list = await work.get(PriceList, values[PriceListEntry.price_list_id])
     entry = work.add(PriceListEntry, values)
     entry.price(price_list)
     await work.publish(entry.told(PriceListEntryCreated))
