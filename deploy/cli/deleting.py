@@ -10,20 +10,21 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import typer
 from nats.js import JetStreamContext
+from nats.js.errors import APIError
 
 from deploy.local.databases import SERVICES
 from deploy.local.refusals import NotThere, Refused
 from deploy.stream import provisioning
-from services.chassis.streams import STREAM
+from services.chassis.streams import FAILURES, STREAM
 
 from . import here
 from .eventing.applying import StreamSettings
@@ -37,6 +38,7 @@ SET_DELETING = "SELECT set_config('app.deleting', $1, true)"
 """Audit lines go with their company, and in no other way."""
 DELETE = "DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} LIMIT $1))"
 Counts = dict[str, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def delete(tenant: str, *, is_sure: bool, receipt: Path | None) -> None:
     if file.exists():
         raise Refused(f"{file} is there already")
     doors = Doors.find()
-    name = run(_name_of(doors.owners["customers"], tenant))
+    name = _done(_name_of(doors.owners["customers"], tenant))
     if name is None:
         typer.echo(f"no company is called {tenant} any more: what is left of it goes", err=True)
     if not is_sure:
@@ -74,7 +76,7 @@ def delete(tenant: str, *, is_sure: bool, receipt: Path | None) -> None:
         if typer.prompt(asked, default="", show_default=False) != tenant:
             raise Refused("nothing was deleted")
     begun = datetime.now(UTC)
-    removed, on_the_stream = run(_delete(doors, tenant))
+    removed, on_the_stream = _done(_delete(doors, tenant))
     if not any(removed.values()):
         raise NotThere(f"there is no company {tenant}, and nothing of one")
     written = _receipt(tenant, name, begun, removed) | {"events_on_the_stream": on_the_stream}
@@ -84,6 +86,15 @@ def delete(tenant: str, *, is_sure: bool, receipt: Path | None) -> None:
     file.write_text(json.dumps(_signed(written), indent=2) + "\n", encoding="utf-8")
     rows = sum(sum(it.values()) for it in removed.values())
     typer.echo(f"{tenant} is deleted: {rows} rows; the receipt is {file}")
+
+
+def _done(work: Coroutine[Any, Any, T]) -> T:
+    """Do it, and say in one sentence why it could not be done; it can be run again."""
+    try:
+        return run(work)
+    except (asyncpg.PostgresError, APIError, *FAILURES) as error:
+        told = f"{type(error).__name__} {error}".rstrip()
+        raise Refused(f"not all of it was done, run it again: {told}") from None
 
 
 async def _name_of(owner_url: str, tenant: str) -> str | None:

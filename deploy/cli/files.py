@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .options import Person, Tenant, Url
+
 files = typer.Typer()
 
 
@@ -29,14 +31,9 @@ def import_(  # noqa: PLR0913  # each is a word of the command line
         Path | None,
         typer.Option("--map", help="Which column is which field; else the headings say it."),
     ] = None,
-    as_: Annotated[
-        str | None,
-        typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The short name of their company.")] = "default",
-    url: Annotated[
-        str | None, typer.Option(help="The graph's address; this checkout's when left out.")
-    ] = None,
+    as_: Person = None,
+    tenant: Tenant = "default",
+    url: Url = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Where to write refused rows, with their reasons.")
     ] = None,
@@ -96,14 +93,9 @@ def export(  # noqa: PLR0913  # each is a word of the command line
     spreadsheet: Annotated[
         bool, typer.Option("--spreadsheet", help="Guard texts that look like formulas.")
     ] = False,
-    as_: Annotated[
-        str | None,
-        typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The short name of their company.")] = "default",
-    url: Annotated[
-        str | None, typer.Option(help="The graph's address; this checkout's when left out.")
-    ] = None,
+    as_: Person = None,
+    tenant: Tenant = "default",
+    url: Url = None,
 ) -> None:
     """Take records out into a file.
 

@@ -1,5 +1,8 @@
 """The checkout, as the commands find it: its settings, its folder, its databases."""
 
+import os
+from collections.abc import Callable
+
 from pydantic import ValidationError
 
 from deploy.local.checkout import Checkout
@@ -38,6 +41,19 @@ def databases() -> dict[str, Database]:
             raise NotRunning("PostgreSQL is not up yet: see `make logs`")
         place = f"postgresql://{places['postgres']}/postgres"
     return {name: Database.of(name, place, here.keys) for name in SERVICES}
+
+
+def addresses(name: str | None, variable: str, of: Callable[[Database], str]) -> dict[str, str]:
+    """Give each service's database as one of its roles: what a variable says, or those here.
+
+    The variable is of one database, and nobody can see of which: the service must be named.
+    """
+    said = os.environ.get(variable)
+    if said and name is None:
+        raise Refused(f"{variable} is one database: name the service that it belongs to")
+    names = [named(name)] if name else list(SERVICES)
+    found = {} if said else databases()
+    return {it: said or of(found[it]) for it in names}
 
 
 def nats() -> Nats:

@@ -1,23 +1,14 @@
 """Bringing databases to their newest form."""
 
-import os
-
 import typer
-
-from deploy.local.databases import SERVICES
-from deploy.local.refusals import Refused
 
 from . import here
 
 
 def migrate(name: str | None) -> None:
-    owner_url = os.environ.get("OWNER_DATABASE_URL")
-    if owner_url and name is None:
-        raise Refused("OWNER_DATABASE_URL is one database: name the service that it belongs to")
-    names = [here.named(name)] if name else list(SERVICES)
-    databases = {} if owner_url else here.databases()
-    for each in names:
-        migrate_one(each, owner_url or databases[each].owner_url)
+    owners = here.addresses(name, "OWNER_DATABASE_URL", lambda it: it.owner_url)
+    for each, owner_url in owners.items():
+        migrate_one(each, owner_url)
         typer.echo(f"{each} is in its newest form")
 
 

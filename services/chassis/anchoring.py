@@ -48,10 +48,9 @@ class Anchors:
 
     def of(self, service: str, tenant: str) -> list[Anchor]:
         """Give a chain's anchors in their order; the same one twice is one."""
-        found = {(it.number, it.hash): it for it in self if it.service == service}
-        return sorted(
-            (it for it in found.values() if it.tenant == tenant), key=lambda it: it.number
-        )
+        chain = (service, tenant)
+        found = {(it.number, it.hash): it for it in self if (it.service, it.tenant) == chain}
+        return sorted(found.values(), key=lambda it: it.number)
 
     def tenants(self, service: str) -> set[str]:
         return {it.tenant for it in self if it.service == service}

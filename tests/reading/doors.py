@@ -89,6 +89,12 @@ class Visitor(Asker):
                 if isinstance(it, Many):
                     yield shape, it
 
+    def answered_by(self, deed):
+        """Give the type of the record that a deed answers with; None where it is about none."""
+        payload = get_named_type(self.schema.mutation_type.fields[deed].type)
+        kinds = {str(it.type) for it in payload.fields.values()}
+        return next((it for it in self.records() if it.name in kinds), None)
+
     def selection(self, name, depth=1):
         """Write all that can be asked of a type, to a depth of its relations."""
         return " ".join(self._selected(self.schema.type_map[name], depth))

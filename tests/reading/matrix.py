@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import get_named_type
-
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import Entity
 from services.chassis.graph.shapes import shape_of
 from services.chassis.ids import new_id
-from services.chassis.permissions import Scope
+from services.chassis.permissions import Scope, resource_of
 from tests.contracts import deeds
 from tests.reading.doors import permissions_of
 from tests.support.sowing import Sower, id_of
@@ -149,14 +147,13 @@ class Persona:
         if not self.reaches(known, shape.entity, id):
             return "NOT_FOUND"
         whole, row = known.whole(shape.entity, id)
-        is_about = deeds_about(permission) in {whole.__tablename__, deeds_about(whole.__read_by__)}
+        is_about = resource_of(permission) in {
+            whole.__tablename__,
+            resource_of(whole.__read_by__),
+        }
         if self.is_guest and is_about and whole.__scoped__ and not self.answers(row):
             return "FORBIDDEN"
         return None
-
-
-def deeds_about(permission):
-    return permission.split(":")[1]
 
 
 PERSONAS = {
@@ -258,9 +255,7 @@ def shape_of_deed(visitor, deed):
     """Give the type of the record that a deed answers with, where it is about a record alone."""
     if deed in ASKS_AFRESH:
         return None
-    payload = get_named_type(visitor.schema.mutation_type.fields[deed].type)
-    kinds = {str(it.type) for it in payload.fields.values()}
-    return next((it for it in visitor.records() if it.name in kinds), None)
+    return visitor.answered_by(deed)
 
 
 def shared_doors(visitor):

@@ -35,12 +35,13 @@ async def lost(system, tenant, before):
     return {it: count for it, count in kept.items() if count < before[it]}
 
 
-def run(system, *arguments, stdin=""):
+def run(system, *arguments, stdin="", **instead):
     doors = {
         f"{name.upper()}_OWNER_DATABASE_URL": it.owner_url for name, it in system.databases.items()
     }
     arguments = ("tenant", "delete", *arguments)
-    return asyncio.to_thread(crm, *arguments, stdin=stdin, NATS_URL=system.nats_url, **doors)
+    doors |= {"NATS_URL": system.nats_url} | instead
+    return asyncio.to_thread(crm, *arguments, stdin=stdin, **doors)
 
 
 async def test_a_company_is_deleted_and_a_receipt_says_what_went(system, company, rival, tmp_path):
@@ -77,3 +78,15 @@ async def test_a_company_that_is_not_there_is_said_not_to_be(system, tmp_path):
     said = await run(system, "nobody", "--yes", "--receipt", str(tmp_path / "receipt.json"))
     assert said.returncode == 1
     assert said.stderr.splitlines()[-1] == "crm: there is no company nobody, and nothing of one"
+
+
+async def test_what_cannot_be_reached_is_said_in_one_sentence(system, company, tmp_path):
+    before = await rows_of(system, company.tenant)
+    nowhere = system.databases["customers"].owner_url.removesuffix("customers") + "nowhere"
+    instead = {"CUSTOMERS_OWNER_DATABASE_URL": nowhere}
+    said = await run(
+        *(system, company.tenant, "--yes", "--receipt", str(tmp_path / "receipt.json")), **instead
+    )
+    assert said.returncode == 1
+    assert said.stderr.startswith("crm: not all of it was done, run it again: InvalidCatalogName")
+    assert await lost(system, company.tenant, before) == {}

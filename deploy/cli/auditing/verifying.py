@@ -1,14 +1,12 @@
 """Verifying the chains of audit lines, here or in a database that WORKER_DATABASE_URL names."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import typer
 
 from deploy.cli import here
-from deploy.local.databases import SERVICES
 from deploy.local.refusals import Refused
 from services.chassis.anchoring import Anchor, Anchors, AnchorsUnreadable
 from services.chassis.clock import utc_now
@@ -41,22 +39,14 @@ def anchor(file: Path, service: str | None, tenant: str | None) -> None:
 
 def _found(service: str | None, tenant: str | None, file: Path | None) -> Found:
     anchors = Anchors(file) if file else None
+    workers = here.addresses(service, "WORKER_DATABASE_URL", lambda it: it.worker_url)
     try:
         return {
             name: asyncio.run(_verdicts(name, url, tenant, anchors))
-            for name, url in _urls(service).items()
+            for name, url in workers.items()
         }
     except (AnchorsUnreadable, OSError) as error:
         raise Refused(str(error)) from None
-
-
-def _urls(service: str | None) -> dict[str, str]:
-    url = os.environ.get("WORKER_DATABASE_URL")
-    if url and service is None:
-        raise Refused("WORKER_DATABASE_URL is one database: name the service that it belongs to")
-    names = [here.named(service)] if service else list(SERVICES)
-    databases = {} if url else here.databases()
-    return {name: url or databases[name].worker_url for name in names}
 
 
 async def _verdicts(

@@ -7,18 +7,11 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli.options import Person, Tenant, Url
+
 config = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="How a company is set up, as files."
 )
-
-Person = Annotated[
-    str | None,
-    typer.Option("--as", help="E-mail address of a staff user; else CRM_TOKEN is taken."),
-]
-Tenant = Annotated[str, typer.Option(help="The short name of their company.")]
-Url = Annotated[
-    str | None, typer.Option(help="The graph's address; this checkout's when left out.")
-]
 
 
 @config.command("export")

@@ -83,8 +83,8 @@ async def _bring_in(files: dict[str, list[Entry] | None], graph: Graph, *, dry_r
 
 async def _tried(wanted: Wanted, graph: Graph, ids: Ids) -> list[str]:
     """Have it refused without doing it; what its own record is needed for comes later."""
-    deed = wanted.deeds(ids)[0]
-    return [f"  {wanted.kind.file}: {it}" for it in (await _do(deed, graph, dry_run=True))[1]]
+    tried = [await _do(wanted.kind, it, graph, dry_run=True) for it in wanted.deeds(ids)]
+    return [f"  {wanted.kind.file}: {why}" for _id, refused in tried for why in refused]
 
 
 async def _made(wanted: Wanted, graph: Graph, ids: dict[tuple[str, Key], str]) -> None:
@@ -92,7 +92,7 @@ async def _made(wanted: Wanted, graph: Graph, ids: dict[tuple[str, Key], str]) -
     done: set[str] = set()
     while deeds := [it for it in wanted.deeds(ids) if it.name not in done]:
         deed = deeds[0]
-        id, refused = await _do(deed, graph, dry_run=False)
+        id, refused = await _do(wanted.kind, deed, graph, dry_run=False)
         if refused:
             raise Refused("\n".join([f"{wanted.kind.file}, after others were done:", *refused]))
         done.add(deed.name)
@@ -100,21 +100,23 @@ async def _made(wanted: Wanted, graph: Graph, ids: dict[tuple[str, Key], str]) -
             ids[wanted.kind.record, wanted.key] = id
 
 
-async def _do(deed: Deed, graph: Graph, *, dry_run: bool) -> tuple[str | None, list[str]]:
-    record = next(it.record for it in KINDS if deed.name.endswith(it.record))
-    kind = f"{deed.name[0].upper()}{deed.name[1:]}Input"
+async def _do(
+    kind: Kind, deed: Deed, graph: Graph, *, dry_run: bool
+) -> tuple[str | None, list[str]]:
+    """Do it, or only try; give the record's id, and why it was refused."""
+    type_name = f"{deed.name[0].upper()}{deed.name[1:]}Input"
     declared, handed, given = ["$dryRun: Boolean"], ["dryRun: $dryRun"], {"dryRun": dry_run}
     asked: list[tuple[str, str, Any]] = [
         ("id", "ID!", deed.id),
         ("expectedVersion", "Int", deed.version),
-        ("input", f"{kind}!", deed.input),
+        ("input", f"{type_name}!", deed.input),
     ]
     for name, type, value in asked:
         if value is not None:
             declared.append(f"${name}: {type}")
             handed.append(f"{name}: ${name}")
             given[name] = value
-    field = record[0].lower() + record[1:]
+    field = kind.record[0].lower() + kind.record[1:]
     document = f"""mutation Configure({", ".join(declared)}) {{
         done: {deed.name}({", ".join(handed)}) {{ {field} {{ id }} {DONE} }} }}"""
     done = (await graph.ask(document, **given))["done"]

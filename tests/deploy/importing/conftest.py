@@ -1,15 +1,10 @@
 """A graph to import into: customers' own, on a real database, with a company for each test."""
 
-import asyncio
-import os
-import shlex
-import subprocess
-import sys
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from deploy.local.checkout import ROOT
 from services.chassis.ids import new_id
 from tests.deploy.importing.served import Served
 from tests.support.databases import connected
@@ -29,19 +24,7 @@ async def crm(graph, tmp_path):
     """Run `crm` in a folder, as an administrator."""
     token = await graph.token("ADMINISTRATOR", life=timedelta(minutes=5))
 
-    async def crm(arguments):
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "deploy.cli", *shlex.split(arguments), "--url", graph.url],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_TOKEN": token},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return crm
+    return partial(graph.crm, token, tmp_path)
 
 
 @pytest.fixture

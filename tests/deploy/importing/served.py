@@ -1,11 +1,16 @@
 """Customers' graph on a port of this machine, which can be told to fail for a while."""
 
 import asyncio
+import os
+import shlex
+import subprocess
+import sys
 
 import orjson
 from aiohttp import web
 from sqlalchemy import text
 
+from deploy.local.checkout import ROOT
 from services.chassis.access import Access
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
@@ -99,6 +104,19 @@ class Served:
         if isinstance(fault, int):
             return web.Response(status=fault)
         return _error(fault, f"this is {fault}")
+
+    async def crm(self, token, folder, arguments):
+        """Run `crm` in a folder, as whoever has a token, on this graph."""
+        return await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "deploy.cli", *shlex.split(arguments), "--url", self.url],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_TOKEN": token},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
     async def rows(self, statement):
         async with reading(self.engine, self.tenant) as connection:

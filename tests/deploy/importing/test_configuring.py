@@ -1,17 +1,11 @@
 """`crm config`: how a company is set up goes out into files, and into another company."""
 
-import asyncio
 import json
-import os
-import shlex
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 
 from deploy.cli.importing.graph import Graph
-from deploy.local.checkout import ROOT
 from services.chassis.actor import Actor
 from services.chassis.changes import Changes
 from services.chassis.ids import new_id
@@ -63,23 +57,7 @@ class Founded:
         self.served, self.token = served, token
 
     async def crm(self, arguments, folder):
-        return await asyncio.to_thread(
-            subprocess.run,
-            [
-                sys.executable,
-                "-m",
-                "deploy.cli",
-                *shlex.split(arguments),
-                "--url",
-                self.served.url,
-            ],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_TOKEN": self.token},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return await self.served.crm(self.token, folder, arguments)
 
     async def ask(self, document, **variables):
         async with Graph(self.served.url, lambda: self.token) as graph:
