@@ -11,6 +11,13 @@ MACHINERY = (
     *("requiresScopes__", "policy__", "cost__"),
 )
 KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+EXECUTABLE = frozenset(
+    {
+        *("QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "VARIABLE_DEFINITION"),
+        *("FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"),
+    }
+)
+"""Where clients may put a directive."""
 LISTS = ("fields", "values", "arguments")
 
 
@@ -50,8 +57,7 @@ def _document(document: DocumentNode, is_hidden: Any) -> DocumentNode:
 
 
 def _is_executable(node: DirectiveDefinitionNode) -> bool:
-    places = {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"}
-    return any(location.value in places for location in node.locations)
+    return any(location.value in EXECUTABLE for location in node.locations)
 
 
 def _is_inaccessible(node: Any) -> bool:

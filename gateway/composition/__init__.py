@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.composition import (
     across,
+    carrying,
     executables,
     hiding,
     merging,
@@ -14,7 +15,7 @@ from gateway.composition import (
     satisfiability,
     upgrading,
 )
-from gateway.composition.model import ROOTS, Subgraph, SubgraphSource
+from gateway.composition.model import Subgraph, SubgraphSource
 from gateway.composition.problems import CompositionFailed, Problem, Problems
 from gateway.supergraph import InvalidSupergraph, Supergraph
 
@@ -42,12 +43,11 @@ def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = Fa
     definitions = merging.merge(graphs, problems, strict_inputs=strict_inputs)
     problems.settle()
     shared = executables.merge(graphs, problems)
+    carried = carrying.merge(graphs, problems)
     across.check_merged({each.name: each for each in definitions}, problems)
     hiding.check(definitions, problems)
     problems.settle()
-    names = {each.name for each in definitions}
-    roots = [root for root in ROOTS if root in names]
-    text = printing.print_supergraph(graphs, definitions, roots, shared)
+    text = printing.print_supergraph(printing.Merged(graphs, definitions, shared, carried))
     supergraph = _read_back(text, problems)
     problems.settle()
     if supergraph is not None:

@@ -1,9 +1,12 @@
 """The directives that the composer knows, and what becomes of each."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.composition.model import Applied, Directives, Name, Subgraph
+from graphql import print_ast
+
+from gateway.composition.model import Applied, Carrying, Directives, Name, Subgraph
 
 BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
 """GraphQL's own: carried over as they are."""
@@ -26,18 +29,12 @@ SUPPORTED = frozenset(
         "cost",
         "listSize",
         "cacheTag",
-    }
-)
-"""Federation's, as far as composing and planning know them."""
-
-UNSUPPORTED = frozenset(
-    {
         "composeDirective",
         "context",
         "fromContext",
     }
 )
-"""Federation's too, but refused: to drop one in silence would change what it promises."""
+"""Federation's, all of them."""
 
 
 def merged(all: Sequence[Directives]) -> list[Applied]:
@@ -55,7 +52,25 @@ def merged(all: Sequence[Directives]) -> list[Applied]:
     if sizes := [each.arguments for d in all for each in d.all("listSize")]:
         found.append(Applied("listSize", _sizes(sizes)))
     tags = {str(tag.arguments["name"]) for each in all for tag in each.all("tag")}
-    return found + [Applied("tag", {"name": tag}) for tag in sorted(tags)]
+    found += [Applied("tag", {"name": tag}) for tag in sorted(tags)]
+    return found + _carried(all)
+
+
+def _carried(all: Sequence[Directives]) -> list[Applied]:
+    """Give a carried directive once for each meaning, or with the commonest alone."""
+    found: dict[str, Counter[str]] = {}
+    meant: dict[tuple[str, str], Applied] = {}
+    for each in (each for d in all for each in d if each.carried):
+        meaning = str({name: print_ast(value) for name, value in sorted(each.arguments.items())})
+        found.setdefault(each.name, Counter())[meaning] += 1
+        meant.setdefault((each.name, meaning), each)
+    return [
+        meant[name, meaning]
+        for name, counted in sorted(found.items())
+        for meaning, _ in counted.most_common()
+        if meant[name, meaning].carried is Carrying.REPEATABLE
+        or meaning == counted.most_common(1)[0][0]
+    ]
 
 
 def passed_on(held: Sequence[tuple[Subgraph, Directives]]) -> list[Applied]:

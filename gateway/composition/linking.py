@@ -1,17 +1,62 @@
-"""What a subgraph links: federation's names, each under the name that the subgraph gives it."""
+"""What a subgraph links: names of specifications, under the names that it gives them."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from gateway.composition.directives import SUPPORTED, UNSUPPORTED
+from gateway.composition.directives import SUPPORTED
 from gateway.composition.problems import Problems
 
 TYPES = frozenset({"FieldSet", "Scope", "Policy", "ContextFieldValue"})
 CODE = "INVALID_LINK_DIRECTIVE_USAGE"
+VERSIONED = re.compile(r"(.+?)(?:/v(\d+)\.(\d+))?/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A specification that is not federation's: its directives are the subgraph's own affair."""
+
+    identity: str
+    version: tuple[int, int]
+    namespace: str
+    originals: Mapping[str, str]
+    """What its imported directives are called here, without @, and in the specification."""
+
+    @staticmethod
+    def read(url: str, arguments: Mapping[str, Any], problems: Problems) -> "Link":
+        found = VERSIONED.fullmatch(url)
+        identity = found[1] if found else url
+        version = (int(found[2] or 0), int(found[3] or 0)) if found else (0, 0)
+        namespace = str(arguments.get("as") or identity.rpartition("/")[2])
+        originals = {
+            called.removeprefix("@"): name.removeprefix("@")
+            for name, called in _items(arguments, problems)
+            if name.startswith("@")
+        }
+        return Link(identity, version, namespace, originals)
+
+    def knows(self, name: str) -> bool:
+        """Say whether a directive is this specification's, by the name that it has here."""
+        is_its_own = name == self.namespace or name.startswith(f"{self.namespace}__")
+        return name in self.originals or is_its_own
 
 
 def imports(arguments: Mapping[str, Any], problems: Problems) -> Iterator[tuple[str, str]]:
-    """Give each imported name with what it is called here; report what cannot be imported."""
+    """Give each name imported from federation with what it is called here; report the others."""
+    for name, called in _items(arguments, problems):
+        if _is_known(name):
+            yield name, called
+        else:
+            problems.add(
+                CODE,
+                f'"{name}" is not a name of the federation specification',
+                at="schema",
+                hint="directives are imported with their @",
+            )
+
+
+def _items(arguments: Mapping[str, Any], problems: Problems) -> Iterator[tuple[str, str]]:
     listed = arguments.get("import")
     items = listed if isinstance(listed, list) else [] if listed is None else [listed]
     for item in items:
@@ -24,13 +69,6 @@ def imports(arguments: Mapping[str, Any], problems: Problems) -> Iterator[tuple[
                 "an import is neither a name nor {name:, as:}",
                 at="schema",
                 hint='write "@key" or {name: "@key", as: "@id"}',
-            )
-        elif not _is_known(name):
-            problems.add(
-                CODE,
-                f'"{name}" is not a name of the federation specification',
-                at="schema",
-                hint="directives are imported with their @",
             )
         elif name.startswith("@") != called.startswith("@"):
             problems.add(
@@ -46,4 +84,4 @@ def imports(arguments: Mapping[str, Any], problems: Problems) -> Iterator[tuple[
 def _is_known(name: str) -> bool:
     if not name.startswith("@"):
         return name in TYPES
-    return name.removeprefix("@") in SUPPORTED | UNSUPPORTED
+    return name.removeprefix("@") in SUPPORTED

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import ConstValueNode, ListTypeNode, NonNullTypeNode, TypeNode, print_ast
+from graphql import (
+    ConstValueNode,
+    DirectiveDefinitionNode,
+    ListTypeNode,
+    NonNullTypeNode,
+    TypeNode,
+    print_ast,
+)
 
 ROOTS = ("Query", "Mutation", "Subscription")
 
@@ -33,12 +40,21 @@ class Name(str):
     __slots__ = ()
 
 
+class Carrying(enum.Enum):
+    """How a directive that is not federation's is carried into the supergraph."""
+
+    ONCE = "once"
+    REPEATABLE = "repeatable"
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A directive where it is applied, under its canonical name."""
 
     name: str
     arguments: Mapping[str, Any]
+    carried: Carrying | None = None
+    """If it is carried, its arguments are nodes: what they mean is not known here."""
 
 
 class Directives:
@@ -120,6 +136,21 @@ class Executable:
     is_repeatable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A directive that one subgraph wants carried into the supergraph, of whose specification."""
+
+    name: str
+    original: str
+    identity: str
+    version: tuple[int, int]
+    definition: DirectiveDefinitionNode
+
+    @property
+    def way(self) -> Carrying:
+        return Carrying.REPEATABLE if self.definition.repeatable else Carrying.ONCE
+
+
 @dataclass(slots=True)
 class Definition:
     """A named type of one subgraph."""
@@ -149,6 +180,9 @@ class Subgraph:
     definitions: dict[str, Definition]
     is_first_generation: bool = False
     executables: dict[str, Executable] = field(default_factory=dict)
+    carried: dict[str, Carried] = field(default_factory=dict)
+    directives: Directives = field(default_factory=Directives)
+    """What it says of the whole schema."""
     key_fields: set[tuple[str, str]] = field(default_factory=set)
     used_externals: set[tuple[str, str]] = field(default_factory=set)
 

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from graphql import StringValueNode, print_ast
+from graphql import Node, StringValueNode, print_ast
 
+from gateway.composition import carrying
+from gateway.composition.directives import merged as merged_directives
 from gateway.composition.machinery import (
     DIRECTIVES,
     FIFTH_JOIN,
@@ -15,8 +18,10 @@ from gateway.composition.machinery import (
     machinery,
 )
 from gateway.composition.model import (
+    ROOTS,
     Applied,
     Argument,
+    Carried,
     Definition,
     Directives,
     Executable,
@@ -29,16 +34,27 @@ from gateway.composition.model import (
 LINE_LENGTH = 100
 
 
-def print_supergraph(
-    graphs: Sequence[Subgraph],
-    definitions: Iterable[Definition],
-    roots: Sequence[str],
-    executables: Iterable[Executable] = (),
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """All that the supergraph says: its types, its directives, and what is said of it itself."""
+
+    graphs: Sequence[Subgraph]
+    definitions: Sequence[Definition]
+    executables: Sequence[Executable]
+    carried: Sequence[Carried]
+
+    @property
+    def roots(self) -> list[str]:
+        names = {each.name for each in self.definitions}
+        return [root for root in ROOTS if root in names]
+
+
+def print_supergraph(merged: Merged) -> str:
     """Print the standard file: the links, the machinery, the graphs, then each type by name."""
-    ordered = sorted(definitions, key=lambda each: each.name)
+    ordered = sorted(merged.definitions, key=lambda each: each.name)
     body = [_definition(each) for each in ordered]
-    uses = {a.name for each in ordered for a in _every_directive(each)}
+    said = merged_directives([each.directives for each in merged.graphs])
+    uses = {a.name for each in ordered for a in _every_directive(each)} | {a.name for a in said}
     extras = [word for word in DIRECTIVES if word in uses]
     has_labels = any(
         "overrideLabel" in applied.arguments
@@ -46,16 +62,18 @@ def print_supergraph(
         for applied in _every_directive(each)
     )
     version = THIRD_JOIN
-    if "join__directive" in uses:
+    if "join__directive" in uses or "context" in uses:
         version = FIFTH_JOIN
     elif has_labels:
         version = FOURTH_JOIN
+    names = {each.name for each in merged.carried}
     parts = [
-        _schema([*links(extras)], roots, version=version),
+        _schema([*links(extras), *carrying.links(merged.carried)], said, merged.roots, version),
         *(DIRECTIVES[word] for word in extras),
+        *carrying.definitions(merged.carried, merged.executables),
         machinery(version),
-        *map(_executable, executables),
-        _graphs(graphs),
+        *(_executable(each) for each in merged.executables if each.name not in names),
+        _graphs(merged.graphs),
         *body,
     ]
     return "\n\n".join(parts) + "\n"
@@ -67,11 +85,14 @@ def print_plain(subgraph: Subgraph) -> str:
     return "\n\n".join(plain)
 
 
-def _schema(extras: Sequence[str], roots: Sequence[str], *, version: int) -> str:
+def _schema(
+    extras: Sequence[str], said: Sequence[Applied], roots: Sequence[str], version: int
+) -> str:
     written = [
         '  @link(url: "https://specs.apollo.dev/link/v1.0")',
         f'  @link(url: "https://specs.apollo.dev/join/v0.{version}", for: EXECUTION)',
         *extras,
+        *(f"  {_applied(each)}" for each in said),
     ]
     fields = [f"  {root.lower()}: {root}" for root in roots]
     return "\n".join(["schema", *written, "{", *fields, "}"])
@@ -188,6 +209,8 @@ def _applied(directive: Applied) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Name):
         return str(value)
+    if isinstance(value, Node):
+        return print_ast(value)
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, Mapping):

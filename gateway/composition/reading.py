@@ -40,10 +40,13 @@ from graphql import (
 )
 
 from gateway.composition import linking
-from gateway.composition.directives import BUILT_IN, SUPPORTED, UNSUPPORTED
+from gateway.composition.carrying import Linked
+from gateway.composition.directives import BUILT_IN, SUPPORTED
+from gateway.composition.linking import Link
 from gateway.composition.model import (
     Applied,
     Argument,
+    Carried,
     Definition,
     Directives,
     Executable,
@@ -54,18 +57,15 @@ from gateway.composition.model import (
     Value,
 )
 from gateway.composition.problems import Problems
+from gateway.visibility import EXECUTABLE
 
+APOLLO = "https://specs.apollo.dev/"
 FEDERATION = re.compile(r"https://specs\.apollo\.dev/federation/v2\.(\d+)")
 LINK = re.compile(r"https://specs\.apollo\.dev/link/v1\.\d+")
+FEATURE = re.compile(r"https://specs\.apollo\.dev/(tag|inaccessible)/v0\.\d+")
 NEWEST_MINOR = 14
 MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldSet"})
 MACHINERY_FIELDS = frozenset({"_service", "_entities"})
-EXECUTABLE = frozenset(
-    {
-        *("QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "VARIABLE_DEFINITION"),
-        *("FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"),
-    }
-)
 STANDARD = frozenset({"skip", "include", "defer", "stream"})
 """Directives on operations that are GraphQL's own."""
 KINDS: Mapping[type[DefinitionNode], Kind] = {
@@ -101,8 +101,15 @@ def read(name: str, source: SubgraphSource, problems: Problems) -> Subgraph | No
         for node in document.definitions:
             if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
                 reader.read_type(node)
-        first = not reader.is_linked
-        return Subgraph(name, source.url, reader.definitions, first, reader.executables)
+        return Subgraph(
+            name,
+            source.url,
+            reader.definitions,
+            is_first_generation=not reader.is_linked,
+            executables=reader.executables,
+            carried=reader.carried,
+            directives=reader.directives,
+        )
 
 
 @dataclass
@@ -113,8 +120,11 @@ class _Reader:
     namespace: str = "federation"
     types: set[str] = field(default_factory=lambda: set(MACHINERY_TYPES))
     """Types that are federation's own, by the names that they have here."""
-    own: set[str] = field(default_factory=set)
-    """Directives that the subgraph itself defines and that are none of federation's."""
+    own: dict[str, DirectiveDefinitionNode] = field(default_factory=dict)
+    """Directives that the subgraph itself defines; some are none of federation's."""
+    links: list[Link] = field(default_factory=list)
+    carried: dict[str, Carried] = field(default_factory=dict)
+    directives: Directives = field(default_factory=Directives)
     renamed: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     executables: dict[str, Executable] = field(default_factory=dict)
@@ -122,15 +132,22 @@ class _Reader:
     def read_schema(self, document: DocumentNode) -> None:
         for node in document.definitions:
             if isinstance(node, DirectiveDefinitionNode):
-                self.own.add(node.name.value)
+                self.own[node.name.value] = node
                 self._read_executable(node)
+        said: list[ConstDirectiveNode] = []
         for node in document.definitions:
-            if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
-                continue
-            for root in node.operation_types or ():
-                self.renamed[root.type.name.value] = root.operation.value.capitalize()
-            for directive in node.directives or ():
-                self._read_schema_directive(directive)
+            if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
+                said += node.directives or ()
+                for root in node.operation_types or ():
+                    self.renamed[root.type.name.value] = root.operation.value.capitalize()
+        for each in said:
+            if each.name.value == "link":
+                self._read_link(_arguments(each))
+        wanted = [each for each in said if self.canonical(each.name.value) == "composeDirective"]
+        linked = Linked(self.links, self.own, self.problems)
+        self.carried = linked.carried([_arguments(each).get("name") for each in wanted])
+        rest = [each for each in said if each.name.value != "link" and each not in wanted]
+        self.directives = self._directives(rest, "schema")
 
     def _read_executable(self, node: DirectiveDefinitionNode) -> None:
         name = node.name.value
@@ -144,20 +161,22 @@ class _Reader:
                 is_repeatable=node.repeatable,
             )
 
-    def _read_schema_directive(self, directive: ConstDirectiveNode) -> None:
-        arguments = _arguments(directive)
+    def _read_link(self, arguments: Mapping[str, Any]) -> None:
         url = str(arguments.get("url") or "")
-        if directive.name.value != "link":
-            self._unknown(directive.name.value, "schema")
-        elif found := FEDERATION.fullmatch(url):
+        if found := FEDERATION.fullmatch(url):
             self._link(int(found[1]), arguments)
-        elif not LINK.fullmatch(url):
-            self.problems.add(
-                "UNSUPPORTED_LINKED_FEATURE",
-                f"links {url}, which this composer does not know",
-                at="schema",
-                hint="link the federation specification only",
-            )
+        elif found := FEATURE.fullmatch(url):
+            self.imported[str(arguments.get("as") or found[1])] = found[1]
+        elif url.startswith(APOLLO) or arguments.get("for"):
+            if not LINK.fullmatch(url):
+                self.problems.add(
+                    "UNSUPPORTED_LINKED_FEATURE",
+                    f"links {url}, which this composer does not know but would have to",
+                    at="schema",
+                    hint="link the federation specification, or leave `for` out",
+                )
+        else:
+            self.links.append(Link.read(url, arguments, self.problems))
 
     def _link(self, minor: int, arguments: Mapping[str, Any]) -> None:
         self.is_linked = True
@@ -180,7 +199,7 @@ class _Reader:
         if name in BUILT_IN:
             return name
         if not self.is_linked:
-            return name if name in SUPPORTED | UNSUPPORTED else None
+            return self.imported.get(name) or (name if name in SUPPORTED else None)
         if name in self.imported:
             return self.imported[name]
         prefix = f"{self.namespace}__"
@@ -276,22 +295,18 @@ class _Reader:
         applied = []
         for node in nodes or ():
             canonical = self.canonical(node.name.value)
-            if canonical in SUPPORTED or canonical in BUILT_IN:
+            carried = self.carried.get(node.name.value)
+            if carried is not None:
+                given = {each.name.value: each.value for each in node.arguments or ()}
+                applied.append(Applied(carried.name, given, carried.way))
+            elif canonical in SUPPORTED or canonical in BUILT_IN:
                 applied.append(Applied(canonical, _arguments(node)))
             else:
                 self._unknown(node.name.value, at)
         return Directives(applied)
 
     def _unknown(self, name: str, at: str) -> None:
-        if self.canonical(name) in UNSUPPORTED:
-            self.problems.add(
-                "UNSUPPORTED_DIRECTIVE",
-                f"@{name} is not supported by this composer",
-                at=at,
-                hint="leave it out of the SDL",
-            )
-            return
-        if name in self.own:
+        if name in self.own or any(each.knows(name) for each in self.links):
             return  # the subgraph's own affair: it stays there
         self.problems.add(
             "UNKNOWN_DIRECTIVE",

@@ -40,21 +40,15 @@ WITHIN = [
     Refused("INVALID_GRAPHQL", "T", "type T { n: Int } extend enum T { ONE }"),
     Refused("UNKNOWN_DIRECTIVE", "T", "type T @mine { n: Int }"),
     Refused("UNKNOWN_DIRECTIVE", "T.n.x", "type T { n(x: Int @mine): Int }"),
-    Refused("UNSUPPORTED_DIRECTIVE", "T", 'type T @federation__context(name: "c") { n: Int }'),
     Refused(
-        "UNSUPPORTED_DIRECTIVE",
-        "T.n.x",
-        'type T { n(x: Int @federation__fromContext(field: "$c { m }")): Int }',
-    ),
-    Refused(
-        "UNSUPPORTED_DIRECTIVE",
+        "UNSUPPORTED_LINKED_FEATURE",
         "schema",
-        'extend schema @federation__composeDirective(name: "@mine") type T { n: Int }',
+        'extend schema @link(url: "https://mine.example/v1.0", for: SECURITY) type T { n: Int }',
     ),
     Refused(
         "UNSUPPORTED_LINKED_FEATURE",
         "schema",
-        'extend schema @link(url: "https://mine.example/v1.0") type T { n: Int }',
+        'extend schema @link(url: "https://specs.apollo.dev/connect/v0.1") type T { n: Int }',
     ),
     Refused(
         "ROOT_QUERY_USED",
