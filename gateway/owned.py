@@ -16,6 +16,16 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument whose value is a selection on the nearest type above that sets the context."""
+
+    name: str
+    type: str
+    context: str
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """What one subgraph has to do with one field."""
 
@@ -26,6 +36,12 @@ class Join:
     override: str = ""
     """The subgraph from which it takes the field over: always, or when the label is active."""
     label: str = ""
+    contexts: tuple[ContextArgument, ...] = ()
+
+    @property
+    def needs(self) -> bool:
+        """Whether the subgraph must be told more than a key, in a fetch of its own."""
+        return bool(self.requires or self.contexts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,7 @@ class OwnedType:
     interface_objects: set[str] = field(default_factory=set)
     fields: dict[str, OwnedField] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
+    contexts: frozenset[str] = frozenset()
 
     def settled(self, active: frozenset[str]) -> "OwnedType":
         fields = {name: each.settled(active) for name, each in self.fields.items()}

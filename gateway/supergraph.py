@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from gateway import first_joins, visibility
-from gateway.owned import Join, Key, OwnedField, OwnedType, applied, arguments
+from gateway.owned import ContextArgument, Join, Key, OwnedField, OwnedType, applied, arguments
 
 
 class InvalidSupergraph(Exception):
@@ -109,6 +109,14 @@ class Supergraph:
         known = owned.keys.get(subgraph, ()) if owned else ()
         return tuple(key for key in known if key.fields and key.is_resolvable)
 
+    def sets(self, type: str, context: str) -> bool:
+        """Say whether every value of this type sets a context."""
+        supertypes = [each for each in self.types if self.is_subtype(type, each)]
+        if any(context in self.types[each].contexts for each in (type, *supertypes)):
+            return True
+        possible = self.possible(type) if self.is_abstract(type) else ()
+        return bool(possible) and all(self.sets(each, context) for each in possible)
+
     def is_abstract(self, type: str) -> bool:
         found = self.full.get_type(type)
         return found is not None and is_abstract_type(found)
@@ -164,6 +172,7 @@ def _owned(node: TypeDefinitionNode, names: Mapping[str, str]) -> OwnedType:
         owned.keys[subgraph] = (*owned.keys.get(subgraph, ()), key)
         if each.get("isInterfaceObject"):
             owned.interface_objects.add(subgraph)
+    owned.contexts = frozenset(each["name"] for each in applied(node.directives, "context"))
     if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
         for field_node in node.fields or ():
             owned.fields[field_node.name.value] = _owned_field(field_node, owned, names)
@@ -189,11 +198,19 @@ def _owned_field(
             bool(each.get("external") or each.get("usedOverridden")),
             each.get("override") or "",
             each.get("overrideLabel") or "",
+            tuple(_context_argument(given) for given in each.get("contextArguments") or ()),
         )
         for each in joined
         if "graph" in each
     }
     return OwnedField(node.name.value, printed, joins)
+
+
+def _context_argument(told: Mapping[str, str]) -> ContextArgument:
+    selection = told["selection"].strip()
+    if selection.startswith("{"):
+        selection = selection[1:-1]
+    return ContextArgument(told["name"], told["type"], told["context"], selection.strip())
 
 
 def _fill_interfaces(

@@ -25,6 +25,9 @@ def usage(subgraphs: Sequence[Subgraph]) -> dict[str, Usage]:
                 inputs += field.arguments.values()
             for argument in inputs:
                 _note(found, named(argument.type), Usage.IN)
+        for directive in subgraph.executables.values():
+            for argument in directive.arguments.values():
+                _note(found, named(argument.type), Usage.IN)
     return found
 
 

@@ -52,10 +52,10 @@ class Touched:
 
 def touched(subgraph: Subgraph, type: Definition, text: str) -> list[Touched]:
     """Give every field that the set selects, or raise `InvalidFieldSet`."""
-    return list(_walk(subgraph, type, _parse(text), ()))
+    return list(_walk(subgraph, type, parsed(text), ()))
 
 
-def _parse(text: str) -> SelectionSetNode:
+def parsed(text: str) -> SelectionSetNode:
     try:
         document = parse("{" + text + "}", no_location=True)
     except GraphQLError as error:

@@ -7,11 +7,12 @@ from typing import Any
 
 from graphql import TypeNode, print_ast
 
-from gateway.composition import inputs
+from gateway.composition import contexts, inputs
 from gateway.composition.directives import merged as merged_directives
 from gateway.composition.directives import passed_on
 from gateway.composition.model import (
     Applied,
+    Argument,
     Definition,
     Directives,
     Field,
@@ -40,6 +41,12 @@ class Part:
     def is_shareable(self) -> bool:
         is_key = (self.type.name, self.field.name) in self.subgraph.key_fields
         return is_key or "shareable" in self.field.directives
+
+    @property
+    def contextual(self) -> list[tuple[str, Argument]]:
+        """The arguments that take their values from above."""
+        arguments = self.field.arguments.items()
+        return [(name, each) for name, each in arguments if contexts.is_contextual(each)]
 
     @property
     def is_by_turns(self) -> bool:
@@ -109,7 +116,7 @@ def _merge_field(run: Merge, at: str, parts: Sequence[Part]) -> Field | None:
     merged = Field(
         parts[0].field.name,
         type,
-        inputs.merge_arguments(run, at, [(p.subgraph, p.field.arguments) for p in giving]),
+        inputs.merge_arguments(run, at, _clients_arguments(run, at, giving)),
         description([p.field.description for p in parts]),
         Directives(
             merged_directives([p.field.directives for p in parts])
@@ -120,6 +127,26 @@ def _merge_field(run: Merge, at: str, parts: Sequence[Part]) -> Field | None:
         if part.is_external:
             _check_external(run, at, part, merged)
     return merged
+
+
+def _clients_arguments(run: Merge, at: str, giving: Sequence[Part]) -> list[inputs.Given]:
+    """Give the arguments that clients may give: what comes from a context is none of theirs."""
+    contextual = {name for part in giving for name, _ in part.contextual}
+    for part in giving:
+        own = {name for name, _ in part.contextual}
+        for name in sorted(contextual - own):
+            held = part.field.arguments.get(name)
+            if held is not None and held.is_required:
+                run.problems.add(
+                    "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
+                    f"comes from a context elsewhere, but {part.subgraph.name} requires it",
+                    at=f"{at}({name}:)",
+                    hint="take it from a context there too, or let it be null",
+                )
+    return [
+        (part.subgraph, {n: a for n, a in part.field.arguments.items() if n not in contextual})
+        for part in giving
+    ]
 
 
 def _check_external(run: Merge, at: str, part: Part, merged: Field) -> None:
@@ -199,10 +226,31 @@ def _join(part: Part, merged: TypeNode) -> dict[str, Any]:
         arguments["type"] = printed
     if part.is_external:
         arguments["external"] = True
-    if "override" in directives:
-        arguments["override"] = directives.argument("override", "from")
-        if part.is_by_turns:
-            arguments["overrideLabel"] = directives.argument("override", "label")
+    arguments |= _override(part)
     if part.is_overridden:
         arguments["usedOverridden"] = True
+    if part.contextual:
+        arguments["contextArguments"] = [_context(part, *each) for each in part.contextual]
     return arguments
+
+
+def _override(part: Part) -> dict[str, Any]:
+    directives = part.field.directives
+    if "override" not in directives:
+        return {}
+    found = {"override": directives.argument("override", "from")}
+    if part.is_by_turns:
+        found["overrideLabel"] = directives.argument("override", "label")
+    return found
+
+
+def _context(part: Part, name: str, argument: Argument) -> dict[str, str]:
+    taken = contexts.taken(argument)
+    if taken is None:
+        raise ValueError(name)  # the rules refused it
+    return {
+        "context": contexts.in_supergraph(part.subgraph, taken.context),
+        "name": name,
+        "type": print_ast(argument.type),
+        "selection": f"{{ {set_text(taken.selection)} }}",
+    }

@@ -7,7 +7,7 @@ LINKS = {
     "tag": '  @link(url: "https://specs.apollo.dev/tag/v0.3")',
     **{
         word: f'  @link(url: "https://specs.apollo.dev/{word}/v0.1", for: SECURITY)'
-        for word in ("authenticated", "requiresScopes", "policy")
+        for word in ("authenticated", "requiresScopes", "policy", "context")
     },
 }
 
@@ -57,6 +57,12 @@ directive @policy(policies: [[policy__Policy!]!]!) on
   | ENUM
 
 scalar policy__Policy""",
+    "context": """\
+directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION
+
+directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION
+
+scalar context__ContextFieldValue""",
     "cost": """\
 directive @cost(weight: Int!) on
   | ARGUMENT_DEFINITION

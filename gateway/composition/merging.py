@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.composition import enums, fields, inputs
+from gateway.composition import contexts, enums, fields, inputs
 from gateway.composition.directives import merged as merged_directives
 from gateway.composition.directives import passed_on
 from gateway.composition.model import Applied, Definition, Directives, Kind, Name, Subgraph
@@ -79,6 +79,11 @@ def _begun(name: str, kind: Kind, holders: Sequence[Holder]) -> Definition:
     directives = [each for s, d in holders for each in _join_type(s, d)]
     directives += merged_directives([d.directives for _, d in holders])
     directives += passed_on([(s, d.directives) for s, d in holders])
+    directives += [
+        Applied("context", {"name": contexts.in_supergraph(s, str(each.arguments["name"]))})
+        for s, d in holders
+        for each in d.directives.all("context")
+    ]
     return Definition(
         name,
         kind,

@@ -4,6 +4,7 @@ import re
 
 from graphql import GraphQLError, build_ast_schema, parse, validate_schema
 
+from gateway.composition import contexts
 from gateway.composition.field_sets import InvalidFieldSet, Touched, touched
 from gateway.composition.model import (
     Definition,
@@ -33,6 +34,7 @@ def check(subgraph: Subgraph, problems: Problems) -> None:
                 _check_requires(subgraph, definition, field, problems)
                 _check_provides(subgraph, definition, field, problems)
                 _check_override(subgraph, definition, field, problems)
+        contexts.check(subgraph, problems)
         _check_externals(subgraph, problems)
 
 

@@ -21,10 +21,16 @@ MAX_PLACES = 50_000
 """A bound on the walk; a graph of hundreds of types stays far below it."""
 
 
+Taken = tuple[str, str]
+"""A context and what is taken of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     type: str
     subgraphs: frozenset[str]
+    contexts: frozenset[Taken] = frozenset()
+    """The values that can be had from above, of those that some argument takes."""
 
 
 def check(supergraph: Supergraph, problems: Problems) -> None:
@@ -43,6 +49,13 @@ class _Walk:
         self.routes = Routes(supergraph)
         self.seen: set[_Place] = set()
         self.told: set[str] = set()
+        self.contexts = {
+            (each.context, each.selection)
+            for owned in supergraph.types.values()
+            for field in owned.fields.values()
+            for join in field.joins.values()
+            for each in join.contexts
+        }
 
     def go(self, root: str, way: str) -> None:
         start = _Place(root, frozenset(self.supergraph.subgraphs))
@@ -68,7 +81,7 @@ class _Walk:
             if len(giving) > 1 and is_composite_type(inner):
                 self._check_types(place, name, giving)
             if giving and is_composite_type(inner):
-                yield name, _Place(inner.name, giving)
+                yield name, self._beneath(place, inner.name, giving)
 
     def _narrowed(self, place: _Place) -> Iterator[tuple[str, _Place]]:
         known = {s: self._possible(s, place.type) for s in place.subgraphs}
@@ -76,7 +89,19 @@ class _Walk:
         abstract: Any = schema.type_map[place.type]
         shown = {each.name for each in schema.get_possible_types(abstract)}
         for name in sorted(frozenset().union(*known.values()) & shown):
-            yield f"... on {name}", _Place(name, frozenset(s for s in known if name in known[s]))
+            having = frozenset(s for s in known if name in known[s])
+            yield f"... on {name}", self._beneath(place, name, having)
+
+    def _beneath(self, place: _Place, type: str, subgraphs: frozenset[str]) -> _Place:
+        """Give a place with the values from above that can still be had there, and its own."""
+        contexts = set(place.contexts)
+        for taken in self.contexts:
+            if self.supergraph.sets(type, taken[0]):
+                selections = self.routes.selected_of(type, taken[1])
+                spots = (Spot(subgraph, type) for subgraph in subgraphs)
+                is_told = any(self.routes.price_all(s, selections) is not None for s in spots)
+                (contexts.add if is_told else contexts.discard)(taken)
+        return _Place(type, subgraphs, frozenset(contexts))
 
     def _possible(self, subgraph: str, type: str) -> frozenset[str]:
         if self.routes.is_stand_in(Spot(subgraph, type)):
@@ -92,9 +117,15 @@ class _Walk:
             if self.routes.gives(spot, name):
                 found.add(subgraph)
             for way in self.routes.ways(place.type, name):
+                if not self._wants(way, name) <= place.contexts:
+                    continue
                 if self.routes.price_by(spot, way, asked) is not None:
                     found.add(way.subgraph)
         return frozenset(found)
+
+    def _wants(self, way: Spot, name: str) -> frozenset[Taken]:
+        join = self.routes.join(way.subgraph, way.type, name)
+        return frozenset((c.context, c.selection) for c in join.contexts) if join else frozenset()
 
     def _check_types(self, place: _Place, name: str, giving: frozenset[str]) -> None:
         """Hold that whoever is asked, the value can be of one type; a plan may ask any of them."""
@@ -119,7 +150,18 @@ class _Walk:
             return
         self.told.add(at)
         query = f"{path[0]} {{ " + " { ".join((*path[1:], name)) + " }" * len(path)
-        owners = ", ".join(way.subgraph for way in self.routes.ways(place.type, name)) or "nobody"
+        ways = self.routes.ways(place.type, name)
+        owners = ", ".join(way.subgraph for way in ways) or "nobody"
+        if lacking := sorted(
+            c for way in ways for c, _ in self._wants(way, name) - place.contexts
+        ):
+            self.problems.add(
+                "SATISFIABILITY_ERROR",
+                f"takes a value of {lacking[0]}, but nothing above can tell it in: {query}",
+                at=at,
+                hint="set the context on every way that leads here",
+            )
+            return
         self.problems.add(
             "SATISFIABILITY_ERROR",
             f"given by {owners}, but no key leads there from {', '.join(sorted(place.subgraphs))}"

@@ -6,7 +6,7 @@ import orjson
 
 from gateway.errors import PathItem
 from gateway.executor.tainting import Tainted
-from gateway.executor.tree import TYPENAME, Object, located, targets, type_name
+from gateway.executor.tree import TYPENAME, Object, located, targets, type_name, with_outer
 from gateway.planner import Entities
 from gateway.planner.plan import Told
 
@@ -14,22 +14,35 @@ from gateway.planner.plan import Told
 class Batch:
     """The entities of one part of a fetch: each told once, wherever it stands."""
 
-    __slots__ = ("representations", "targets")
+    __slots__ = ("_places", "entities", "representations", "tainted", "targets")
 
-    def __init__(self, data: Object, entities: Entities, tainted: Tainted) -> None:
+    def __init__(self, entities: Entities, tainted: Tainted) -> None:
+        self.entities = entities
+        self.tainted = tainted
         self.representations: list[Object] = []
         self.targets: list[list[Object]] = []
-        places: dict[bytes, int] = {}
+        self._places: dict[bytes, int] = {}
+
+    @staticmethod
+    def of(data: Object, entities: Entities, tainted: Tainted) -> "Batch":
+        """Give all entities that stand where these are asked for."""
+        batch = Batch(entities, tainted)
         for path in entities.paths:
             for target in targets(data, path):
-                if not _has_key(entities, target) or tainted.has(target, entities.told):
-                    continue
-                built = {TYPENAME: entities.type, **_told(entities.told, target)}
-                index = places.setdefault(orjson.dumps(built), len(places))
-                if index == len(self.representations):
-                    self.representations.append(built)
-                    self.targets.append([])
-                self.targets[index].append(target)
+                batch.add(target)
+        return batch
+
+    def add(self, target: Object) -> None:
+        """Take an object in, if it is an entity of which all is known that is to be told."""
+        entities = self.entities
+        if not _has_key(entities, target) or self.tainted.has(target, entities.told):
+            return
+        built = {TYPENAME: entities.type, **_told(entities.told, target)}
+        index = self._places.setdefault(orjson.dumps(built), len(self._places))
+        if index == len(self.representations):
+            self.representations.append(built)
+            self.targets.append([])
+        self.targets[index].append(target)
 
     def where(self, data: Object, entities: Entities, index: int) -> list[tuple[PathItem, ...]]:
         """Say where in the answer the entity of this index stands."""
@@ -40,6 +53,33 @@ class Batch:
             for at, target in zip(located(data, path), targets(data, path), strict=True)
             if id(target) in wanted
         ]
+
+
+def by_context(data: Object, entities: Entities, tainted: Tainted) -> list[tuple[Object, Batch]]:
+    """Give the entities that have the same values above them together, with those values."""
+    found: dict[bytes, tuple[Object, Batch]] = {}
+    for path in entities.paths:
+        for target, outer in with_outer(data, path):
+            given = {}
+            for each in entities.contexts:
+                above = outer[each.depth]
+                if tainted.has(above, each.told):
+                    break  # what failed is not told
+                given[each.variable] = _leaf(_told(each.told, above))
+            else:
+                if all(given[c.variable] is not None for c in entities.contexts if c.is_needed):
+                    at = orjson.dumps(given)
+                    found.setdefault(at, (given, Batch(entities, tainted)))[1].add(target)
+    return list(found.values())
+
+
+def _leaf(value: Any) -> Any:
+    """Give the one value that a selection of one leaf tells."""
+    if isinstance(value, list):
+        return [_leaf(each) for each in value]
+    if isinstance(value, dict):
+        return next((_leaf(each) for key, each in value.items() if key != TYPENAME), None)
+    return value
 
 
 def _has_key(entities: Entities, target: Object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.errors import Code, Error, PathItem, SubgraphFailed, error
 from gateway.executor.extensions import Extensions
-from gateway.executor.representations import Batch
+from gateway.executor.representations import Batch, by_context
 from gateway.executor.tainting import Tainted
 from gateway.executor.tree import Object, copied, located, merge, renamed, targets
 from gateway.planner import Entities, Fetch, Plan
@@ -57,15 +57,27 @@ class Run:
 
     async def _fetch(self, fetch: Fetch) -> None:
         given = {name: self.variables[name] for name in fetch.variables if name in self.variables}
-        batches = [(each, Batch(self.data, each, self.tainted)) for each in fetch.entities]
-        if batches and not any(batch.representations for _, batch in batches):
+        if any(each.contexts for each in fetch.entities):
+            await self._fetch_by_context(fetch, given)
             return
+        batches = [(each, Batch.of(self.data, each, self.tainted)) for each in fetch.entities]
         if fetch.at and not targets(self.data, fetch.at):
             return
-        for entities, batch in batches:
-            given[entities.variable] = batch.representations
+        await self._ask(fetch, given, batches)
+
+    async def _fetch_by_context(self, fetch: Fetch, given: Mapping[str, Any]) -> None:
+        """Ask once for each set of values that stand above the entities."""
+        [entities] = fetch.entities
+        async with asyncio.TaskGroup() as group:
+            for values, batch in by_context(self.data, entities, self.tainted):
+                group.create_task(self._ask(fetch, {**given, **values}, [(entities, batch)]))
+
+    async def _ask(self, fetch: Fetch, given: Mapping[str, Any], batches: Batches) -> None:
+        if batches and not any(batch.representations for _, batch in batches):
+            return
+        told = {entities.variable: batch.representations for entities, batch in batches}
         try:
-            answer = await self.ask(fetch, given)
+            answer = await self.ask(fetch, {**given, **told})
         except SubgraphFailed as failure:
             self._fail(fetch, batches, failure.code, failure.message)
             return

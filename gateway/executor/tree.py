@@ -30,6 +30,18 @@ def targets(data: Object, path: Path) -> list[Object]:
     return found
 
 
+def with_outer(data: Object, path: Path) -> Iterator[tuple[Object, tuple[Object, ...]]]:
+    """Give the objects at a path, each with those on the way to it: the root, then one by one."""
+    if not path:
+        yield data, (data,)
+        return
+    key, types = path[0].key, path[0].types
+    for value in _flat(data.get(key)):
+        if types is None or type_name(value) in types:
+            for target, outer in with_outer(value, path[1:]):
+                yield target, (data, *outer)
+
+
 def located(data: Object, path: Path) -> list[tuple[PathItem, ...]]:
     """Give where each of those objects stands, in the same order as `targets`."""
     found: list[tuple[tuple[PathItem, ...], Any]] = [((), data)]

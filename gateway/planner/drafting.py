@@ -1,12 +1,23 @@
 """Makes drafts and finds them again, so that what can go in one fetch does."""
 
+from dataclasses import dataclass
+
 from gateway.planner.drafts import Draft, Place, Spot
 from gateway.planner.operation import TYPENAME, Field
-from gateway.planner.plan import Path, Told
+from gateway.planner.plan import FromContext, Path, Told
 
 TYPENAME_FIELD = Field(TYPENAME, TYPENAME, "", frozenset(), (), is_leaf=True)
 
-Tellings = tuple[Told, ...]
+Contexts = tuple[FromContext, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a subgraph is told with a fetch of entities."""
+
+    key: tuple[Told, ...]
+    required: tuple[Told, ...]
+    contexts: Contexts
 
 
 class Drafts:
@@ -15,7 +26,7 @@ class Drafts:
     def __init__(self) -> None:
         self.all: list[Draft] = []
         self._roots: dict[str, Draft] = {}
-        self._entities: dict[tuple[str, str, Path, frozenset[Draft]], list[Draft]] = {}
+        self._entities: dict[tuple[str, str, Path, frozenset[Draft], Contexts], list[Draft]] = {}
 
     def root(self, subgraph: str, type: str) -> Draft:
         """Give the one fetch from this subgraph's root."""
@@ -30,24 +41,24 @@ class Drafts:
             return last
         return self._begin(Draft(subgraph, type, (), _last(frozenset(self.all))))
 
-    def entity(
-        self, way: Spot, place: Place, parents: frozenset[Draft], told: tuple[Tellings, Tellings]
-    ) -> Draft:
+    def entity(self, way: Spot, place: Place, parents: frozenset[Draft], told: Telling) -> Draft:
         """Give the fetch of the place's objects that waits for just these others, told so."""
         parents = _last(parents)
-        at = (way.subgraph, way.type, place.path, parents)
+        at = (way.subgraph, way.type, place.path, parents, told.contexts)
         alike = self._entities.setdefault(at, [])
-        found = next((each for each in alike if each.can_take(*told)), None)
+        found = next((each for each in alike if each.can_take(told.key, told.required)), None)
         if found is None:
             found = Draft(way.subgraph, way.type, place.path, parents, is_entity=True)
+            found.contexts = told.contexts
             alike.append(self._begin(found))
-        found.take(*told)
+        found.take(told.key, told.required)
         return found
 
     def reentry(self, way: Spot, place: Place) -> Draft:
         """Give the fetch from a subgraph's root whose answer stands inside the answer."""
         parents = frozenset({place.draft})
-        alike = self._entities.setdefault((way.subgraph, way.type, place.path, parents), [])
+        at = (way.subgraph, way.type, place.path, parents, ())
+        alike = self._entities.setdefault(at, [])
         if not alike:
             alike.append(self._begin(Draft(way.subgraph, way.type, place.path, parents)))
         return alike[0]
@@ -67,5 +78,5 @@ def root_place(draft: Draft) -> Place:
     return Place(draft, draft.node, (), Spot(draft.subgraph, draft.type))
 
 
-def entity_place(draft: Draft) -> Place:
-    return Place(draft, draft.node, draft.path, Spot(draft.subgraph, draft.type))
+def entity_place(draft: Draft, outer: Place) -> Place:
+    return Place(draft, draft.node, draft.path, Spot(draft.subgraph, draft.type), outer)

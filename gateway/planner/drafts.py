@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.planner.operation import Field, Fragment, Selections, fields_of
-from gateway.planner.plan import Path, Segment, Told, agree, merged
+from gateway.planner.plan import FromContext, Path, Segment, Told, agree, merged
 
 
 @dataclass(slots=True)
@@ -16,9 +16,10 @@ class Node:
 
     def add(self, asked: Field) -> "Node":
         """Select a field, and give what is selected beneath it."""
-        _, inner = self.fields.get(asked.key, (asked, None))
+        held, inner = self.fields.get(asked.key, (asked, None))
         inner = inner or Node()
-        self.fields[asked.key] = (asked, None if asked.is_leaf else inner)
+        kept = held if held.directives or held.within else asked
+        self.fields[asked.key] = (kept, None if asked.is_leaf else inner)
         return inner
 
     def on(self, type: str) -> "Node":
@@ -37,6 +38,7 @@ class Draft:
     key: dict[Told, None] = field(default_factory=dict)
     required: dict[Told, None] = field(default_factory=dict)
     node: Node = field(default_factory=Node)
+    contexts: tuple[FromContext, ...] = ()
 
     @property
     def is_root(self) -> bool:
@@ -83,30 +85,45 @@ class Place:
     node: Node
     path: Path
     spot: Spot
+    outer: "Place | None" = None
+    """The place above, or this one under another type or in another fetch."""
 
     def narrowed(self, type: str) -> "Place":
         """Give the same place for values of one type."""
         *before, last = self.path
         path = (*before, Segment(last.key, frozenset({type})))
         spot = Spot(self.spot.subgraph, type, self.spot.provided)
-        return Place(self.draft, self.node.on(type), path, spot)
+        return Place(self.draft, self.node.on(type), path, spot, self)
 
     def beneath(self, asked: Field, spot: Spot) -> "Place":
         path = (*self.path, Segment(asked.key))
-        return Place(self.draft, self.node.add(asked), path, spot)
+        return Place(self.draft, self.node.add(asked), path, spot, self)
+
+    def outwards(self) -> Iterator["Place"]:
+        """Give this place and all above it, the nearest first."""
+        yield self
+        if self.outer is not None:
+            yield from self.outer.outwards()
+
+
+Meaning = tuple[str, str, str, str]
+
+
+def _meaning(asked: Field) -> Meaning:
+    return asked.name, asked.arguments, asked.directives, asked.within
 
 
 class Claims:
     """Which fields each key of the answer stands for, so that hidden fields take free keys."""
 
     def __init__(self, selections: Selections) -> None:
-        self._held: dict[tuple[str, ...], dict[str, set[tuple[str, str]]]] = {}
+        self._held: dict[tuple[str, ...], dict[str, set[Meaning]]] = {}
         self._claim((), selections)
 
     def _claim(self, keys: tuple[str, ...], selections: Selections) -> None:
         held = self._held.setdefault(keys, {})
         for each in fields_of(selections):
-            held.setdefault(each.key, set()).add((each.name, each.arguments))
+            held.setdefault(each.key, set()).add(_meaning(each))
             if each.selections:
                 self._claim((*keys, each.key), each.selections)
 
@@ -125,7 +142,7 @@ class Claims:
 
     def _free_key(self, keys: tuple[str, ...], asked: Field) -> str:
         held = self._held.setdefault(keys, {})
-        meaning, key, count = (asked.name, asked.arguments), asked.name, 0
+        meaning, key, count = _meaning(asked), asked.name, 0
         while held.setdefault(key, {meaning}) != {meaning}:
             count += 1
             key = f"_{count}_{asked.name}"

@@ -6,6 +6,7 @@ the plan cache's key: a plan therefore never asks for what this request leaves o
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from graphql import (
     BooleanValueNode,
@@ -27,6 +28,8 @@ from graphql import (
     visit,
 )
 
+from gateway.planner import saying
+from gateway.planner.saying import Sayings
 from gateway.supergraph import Supergraph
 
 TYPENAME = "__typename"
@@ -43,6 +46,10 @@ class Field:
     variables: frozenset[str]
     selections: "Selections"
     is_leaf: bool
+    directives: str = ""
+    """The client's own directives on it, which go on to the subgraph as they are."""
+    within: str = ""
+    """Those of the fragments around it; a fragment is gone once its fields are laid out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +75,8 @@ class Operation:
     """Each variable's definition, as it was written."""
     introspection: tuple[FieldNode, ...]
     """Fields of the root that the gateway answers from the schema."""
+    directives: Sayings = ()
+    """The client's own directives on the operation."""
 
 
 def normalise(
@@ -90,9 +99,10 @@ def normalise(
         operation.operation.value,
         operation.name.value if operation.name else "",
         root_name,
-        normaliser.selections(root_name, [operation.selection_set]),
+        normaliser.selections(root_name, [(operation.selection_set, ())]),
         {node.variable.name.value: print_ast(node) for node in defined},
         normaliser.introspection(root_name, operation.selection_set),
+        saying.said(supergraph.full, operation.directives),
     )
 
 
@@ -101,7 +111,7 @@ def field_set(supergraph: Supergraph, type: str, text: str) -> Selections:
     operation = parse("{" + text + "}", no_location=True).definitions[0]
     if not isinstance(operation, OperationDefinitionNode):
         return ()
-    return _Normaliser(supergraph, {}, {}).selections(type, [operation.selection_set])
+    return _Normaliser(supergraph, {}, {}).selections(type, [(operation.selection_set, ())])
 
 
 def condition_variables(document: DocumentNode) -> tuple[str, ...]:
@@ -132,15 +142,6 @@ class _ConditionFinder(Visitor):
                     self.found.add(argument.value.name.value)
 
 
-class _VariableFinder(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.found.add(node.name.value)
-
-
 @dataclass(frozen=True, slots=True)
 class _On:
     """A type condition, as a key beside the keys of fields."""
@@ -148,7 +149,10 @@ class _On:
     type: str
 
 
-Collected = dict[str | _On, list[FieldNode | SelectionSetNode]]
+Asked = tuple[FieldNode, Sayings]
+"""A field, and what is said on the fragments around it."""
+Inside = tuple[SelectionSetNode, Sayings]
+Collected = dict[str | _On, list[Asked | Inside]]
 """What one place asks for, before equal fields are merged, in the order of asking."""
 
 
@@ -158,67 +162,81 @@ class _Normaliser:
     fragments: Mapping[str, FragmentDefinitionNode]
     flags: Mapping[str, bool]
 
-    def selections(self, type: str, sets: Iterable[SelectionSetNode]) -> Selections:
+    def selections(self, type: str, sets: Iterable[Inside]) -> Selections:
         collected: Collected = {}
-        for each in sets:
-            self._collect(type, each, collected)
+        for each, within in sets:
+            self._collect(type, each, within, collected)
         found: list[Field | Fragment] = []
         for at, nodes in collected.items():
             if isinstance(at, str):
-                found.append(self._field(type, at, [n for n in nodes if isinstance(n, FieldNode)]))
-                continue
-            inside = [node for node in nodes if isinstance(node, SelectionSetNode)]
-            if inner := self.selections(at.type, inside):
+                found.append(self._field(type, at, _of(FieldNode, nodes)))
+            elif inner := self.selections(at.type, _of(SelectionSetNode, nodes)):
                 found.append(Fragment(at.type, inner))
         return tuple(found)
 
     def introspection(self, type: str, selections: SelectionSetNode) -> tuple[FieldNode, ...]:
         """Give the fields at the root that ask for the schema itself."""
         collected: Collected = {}
-        self._collect(type, selections, collected)
+        self._collect(type, selections, (), collected)
         return tuple(
             node
             for nodes in collected.values()
-            for node in nodes
-            if isinstance(node, FieldNode) and node.name.value in INTROSPECTION
+            for node, _ in _of(FieldNode, nodes)
+            if node.name.value in INTROSPECTION
         )
 
-    def _collect(self, type: str, selections: SelectionSetNode, found: Collected) -> None:
+    def _collect(
+        self, type: str, selections: SelectionSetNode, within: Sayings, found: Collected
+    ) -> None:
         for node in selections.selections:
             if not self._is_asked(node.directives):
                 continue
             if isinstance(node, FieldNode):
                 key = node.alias.value if node.alias else node.name.value
-                found.setdefault(key, []).append(node)
+                found.setdefault(key, []).append((node, within))
             elif isinstance(node, FragmentSpreadNode):
                 fragment = self.fragments[node.name.value]
+                inner = self._within(within, node.directives, fragment.directives)
                 condition = fragment.type_condition.name.value
-                self._collect_fragment(type, condition, fragment.selection_set, found)
+                self._collect_fragment(type, condition, (fragment.selection_set, inner), found)
             elif isinstance(node, InlineFragmentNode):
+                inner = self._within(within, node.directives)
                 condition = node.type_condition.name.value if node.type_condition else type
-                self._collect_fragment(type, condition, node.selection_set, found)
+                self._collect_fragment(type, condition, (node.selection_set, inner), found)
+
+    def _within(self, outer: Sayings, *directives: Iterable[DirectiveNode] | None) -> Sayings:
+        """Give what is said on fragments; all of them reach a subgraph as inline ones."""
+        told = [each for d in directives for each in saying.said(self.supergraph.full, d)]
+        return saying.on("INLINE_FRAGMENT", (*outer, *told))
 
     def _collect_fragment(
-        self, type: str, condition: str, selections: SelectionSetNode, found: Collected
+        self, type: str, condition: str, inside: Inside, found: Collected
     ) -> None:
         here, wanted = self.supergraph.possible(type), self.supergraph.possible(condition)
         if condition == type or self.supergraph.is_subtype(type, condition):
-            self._collect(type, selections, found)
+            self._collect(type, *inside, found)
         elif here & wanted:
-            found.setdefault(_On(condition), []).append(selections)
+            found.setdefault(_On(condition), []).append(inside)
 
-    def _field(self, type: str, key: str, nodes: list[FieldNode]) -> Field:
-        first = nodes[0]
-        arguments = ", ".join(print_ast(each) for each in first.arguments or ())
-        finder = _VariableFinder()
-        for each in first.arguments or ():
-            visit(each, finder)
+    def _field(self, type: str, key: str, asked: list[Asked]) -> Field:
+        first = asked[0][0]
         name = first.name.value
-        inner = [node.selection_set for node in nodes if node.selection_set is not None]
+        inner = [(n.selection_set, ()) for n, _ in asked if n.selection_set is not None]
         is_local = name.startswith("__")
         found = () if is_local else self.selections(type_of(self.supergraph, type, name), inner)
-        variables = frozenset(finder.found)
-        return Field(key, name, arguments, variables, found, is_leaf=not inner)
+        schema = self.supergraph.full
+        told = saying.on("FIELD", (s for n, _ in asked for s in saying.said(schema, n.directives)))
+        within = saying.on("INLINE_FRAGMENT", (each for _, outer in asked for each in outer))
+        return Field(
+            key,
+            name,
+            ", ".join(print_ast(each) for each in first.arguments or ()),
+            saying.variables_of(first.arguments or ()) | saying.variables((*told, *within)),
+            found,
+            is_leaf=not inner,
+            directives=saying.text(told),
+            within=saying.text(within),
+        )
 
     def _is_asked(self, directives: Iterable[DirectiveNode] | None) -> bool:
         for directive in directives or ():
@@ -234,6 +252,13 @@ class _Normaliser:
         if isinstance(node, VariableNode):
             return bool(self.flags.get(node.name.value, False))
         return isinstance(node, BooleanValueNode) and node.value
+
+
+NodeT = TypeVar("NodeT")
+
+
+def _of(kind: type[NodeT], found: Iterable[tuple[Any, Sayings]]) -> list[tuple[NodeT, Sayings]]:
+    return [(node, within) for node, within in found if isinstance(node, kind)]
 
 
 def type_of(supergraph: Supergraph, type: str, field: str) -> str:

@@ -31,6 +31,13 @@ class Ownership:
             self._sets[at] = field_set(self.supergraph, type, text)
         return self._sets[at]
 
+    def selected_of(self, type: str, text: str) -> Selections:
+        """Read a selection on each object type that a value of this type may be."""
+        if not self.supergraph.is_abstract(type):
+            return self.field_set(type, text)
+        possible = sorted(self.supergraph.possible(type))
+        return tuple(Fragment(each, self.field_set(each, text)) for each in possible)
+
     def join(self, subgraph: str, type: str, name: str) -> Join | None:
         """Give what the subgraph has to do with the field, if it resolves it."""
         owned = self.supergraph.field(type, name)
@@ -52,7 +59,7 @@ class Ownership:
         if any(each.name == name for each in self._provided(spot)):
             return True
         join = self.join(spot.subgraph, spot.type, name)
-        return join is not None and not join.requires
+        return join is not None and not join.needs
 
     def is_stand_in(self, spot: Spot) -> bool:
         """Say whether the type is an interface object here: an interface, but told by no type."""

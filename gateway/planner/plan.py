@@ -78,6 +78,25 @@ def agree(told: Iterable[Told]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class FromContext:
+    """An argument whose value stands above the entities, maybe another for each of them."""
+
+    argument: str
+    variable: str
+    type: str
+    depth: int
+    """How many segments of the entities' path lead to what holds the value."""
+    told: tuple[Told, ...]
+
+    @property
+    def is_needed(self) -> bool:
+        return self.type.endswith("!")
+
+    def __str__(self) -> str:
+        return f"${self.variable} from {told_text(self.told)}, {self.depth} deep"
+
+
+@dataclass(frozen=True, slots=True)
 class Entities:
     """Objects of one type that a fetch asks more of, at one path or several."""
 
@@ -91,6 +110,7 @@ class Entities:
     """Those of them that may not be null at all."""
     paths: tuple[Path, ...]
     selection: str
+    contexts: tuple[FromContext, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +152,5 @@ def _lines(fetch: Fetch) -> Iterator[str]:
     for each in fetch.entities:
         at = ", ".join(".".join(map(str, path)) for path in each.paths)
         yield f"   {each.type} at {at} by {told_text(each.told)}"
+        yield from (f"      {given}" for given in each.contexts)
         yield f"      {each.selection}"

@@ -8,11 +8,12 @@ planned like any other selection, under hidden keys, and the fetch waits for who
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from gateway.owned import ContextArgument
 from gateway.planner import drafting
-from gateway.planner.choosing import Choice
+from gateway.planner.choosing import Choice, Unplannable
 from gateway.planner.drafts import Claims, Draft, Place, Spot
 from gateway.planner.operation import Field, Fragment, Operation, Selections, type_of
-from gateway.planner.plan import Plan, Told
+from gateway.planner.plan import FromContext, Plan, Told
 from gateway.planner.rendering import render
 from gateway.planner.routing import Routes
 from gateway.supergraph import Supergraph
@@ -26,6 +27,11 @@ def plan(supergraph: Supergraph, operation: Operation) -> Plan:
     else:
         planner.plan_query()
     return render(supergraph, operation, planner.drafts.all)
+
+
+Needs = tuple[str, tuple[ContextArgument, ...]]
+"""What a field requires of its own object, and what it takes from above."""
+NOTHING: Needs = ("", ())
 
 
 class _Planner:
@@ -82,7 +88,7 @@ class _Planner:
         if rest:
             draft = self._entities(place, self.routes.knower(place.spot))
             draft.node.add(drafting.TYPENAME_FIELD)
-            touched |= self._select(drafting.entity_place(draft), tuple(rest))
+            touched |= self._select(drafting.entity_place(draft, place), tuple(rest))
         return touched
 
     def _select_fields(self, place: Place, fields: Iterable[Field]) -> set[Draft]:
@@ -114,29 +120,53 @@ class _Planner:
         return touched
 
     def _leave(self, place: Place, way: Spot, fields: Sequence[Field]) -> set[Draft]:
-        """Fetch fields of the place's objects from elsewhere, once per set of requirements."""
-        by_requires: dict[str, list[Field]] = {}
+        """Fetch fields of the place's objects from elsewhere, once for each set of needs."""
+        by_needs: dict[Needs, list[Field]] = {}
         for asked in fields:
             join = self.routes.join(way.subgraph, way.type, asked.name)
-            by_requires.setdefault(join.requires if join else "", []).append(asked)
+            needs = (join.requires, join.contexts) if join else NOTHING
+            by_needs.setdefault(needs, []).append(asked)
         touched = set()
-        for requires, group in by_requires.items():
-            draft = self._entities(place, way, requires)
-            touched |= self._settle(drafting.entity_place(draft), group)
+        for needs, group in by_needs.items():
+            draft = self._entities(place, way, needs)
+            given = [_given(asked, draft.contexts) for asked in group]
+            touched |= self._settle(drafting.entity_place(draft, place), given)
         return touched
 
-    def _entities(self, place: Place, way: Spot, requires: str = "") -> Draft:
+    def _entities(self, place: Place, way: Spot, needs: Needs = NOTHING) -> Draft:
         """Give the fetch of the place's objects by this way; it waits for what it must tell."""
         if self.routes.is_reentry(way):
             return self.drafts.reentry(way, place)
+        requires, contexts = needs
         key = self._hidden(place, self.routes.key(place.spot, way))
         parents = self._select(place, key)
         required: Selections = ()
         if requires:
             required = self._hidden(place, self.routes.field_set(way.type, requires))
             parents |= self._select(place, required)
+        found = []
+        for number, each in enumerate(contexts):
+            given, givers = self._from_context(place, each, f"_c{number}")
+            found.append(given)
+            parents |= givers
         told = self._told(way.type, key), self._told(way.type, required)
-        return self.drafts.entity(way, place, frozenset(parents), told)
+        telling = drafting.Telling(*told, tuple(found))
+        return self.drafts.entity(way, place, frozenset(parents), telling)
+
+    def _from_context(
+        self, place: Place, asked: ContextArgument, variable: str
+    ) -> tuple[FromContext, set[Draft]]:
+        """Plan the value that an argument takes from the nearest place that sets its context."""
+        supergraph = self.routes.supergraph
+        setting = (p for p in place.outwards() if supergraph.sets(p.spot.type, asked.context))
+        above = next(setting, None)
+        if above is None:
+            raise Unplannable(f"nothing above sets {asked.context}, which {asked.name} needs")
+        type = above.spot.type
+        hidden = self._hidden(above, self.routes.selected_of(type, asked.selection))
+        told = self._told(type, hidden)
+        given = FromContext(asked.name, variable, asked.type, len(above.path), told)
+        return given, self._select(above, hidden)
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)
@@ -156,3 +186,11 @@ class _Planner:
                 inner = self._told(type_of(supergraph, type, each.name), each.selections)
                 found.append(Told(each.key, each.name, None, inner))
         return tuple(found)
+
+
+def _given(asked: Field, contexts: Sequence[FromContext]) -> Field:
+    """Give a field with the arguments that come from above, beside those that the client gave."""
+    if not contexts:
+        return asked
+    taken = [f"{each.argument}: ${each.variable}" for each in contexts]
+    return replace(asked, arguments=", ".join([*filter(None, [asked.arguments]), *taken]))

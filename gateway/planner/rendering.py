@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from gateway.planner import saying
 from gateway.planner.clashes import Clashes
 from gateway.planner.drafts import Draft, Node
 from gateway.planner.operation import TYPENAME, Field, Operation
@@ -37,10 +38,14 @@ def _settled(supergraph: Supergraph, draft: Draft) -> dict[str, str]:
 
 
 def _groups(drafts: Sequence[Draft]) -> list[Group]:
-    """Let entity fetches that wait for the same go to one subgraph together."""
+    """Let entity fetches that wait for the same go to one subgraph together.
+
+    What takes a value from above goes alone: it may be one request for each value.
+    """
     found: dict[object, Group] = {}
     for draft in sorted(drafts, key=lambda each: each.depth):
-        at: object = (draft.subgraph, draft.parents) if draft.is_entity else draft
+        is_shared = draft.is_entity and not draft.contexts
+        at: object = (draft.subgraph, draft.parents) if is_shared else draft
         found.setdefault(at, []).append(draft)
     return list(found.values())
 
@@ -50,12 +55,15 @@ def _fetch(
 ) -> Fetch:
     first = group[0]
     asked = [field for draft in group for field in _fields(draft.node)]
-    variables = tuple(sorted({name for field in asked for name in field.variables}))
+    kind = operation.kind if first.is_root else "query"
+    told = saying.on(kind.upper(), operation.directives)
+    used = saying.variables(told).union(*(field.variables for field in asked))
+    variables = tuple(sorted(used))
     defined = [operation.variables[name] for name in variables]
     title = _title(operation, first.subgraph, number)
+    said = f" {saying.text(told)}" if told else ""
     if not first.is_entity:
-        kind = operation.kind if first.is_root else "query"
-        head = f"{kind} {title}{_defined(defined)}"
+        head = f"{kind} {title}{_defined(defined)}{said}"
         return Fetch(
             number,
             first.subgraph,
@@ -67,12 +75,13 @@ def _fetch(
             at=first.path,
         )
     entities = tuple(_entities(supergraph, group))
-    defined = [f"${each.variable}: [_Any!]!" for each in entities] + defined
+    taken = [f"${c.variable}: {c.type}" for each in entities for c in each.contexts]
+    defined = [f"${each.variable}: [_Any!]!" for each in entities] + taken + defined
     parts = [
         f"{each.alias}: _entities(representations: ${each.variable}) {each.selection}"
         for each in entities
     ]
-    document = f"query {title}{_defined(defined)} {{ {' '.join(parts)} }}"
+    document = f"query {title}{_defined(defined)}{said} {{ {' '.join(parts)} }}"
     return Fetch(number, first.subgraph, after, document, variables, entities)
 
 
@@ -105,6 +114,7 @@ def _entities(supergraph: Supergraph, group: Group) -> Iterator[Entities]:
             needed=frozenset(e.source for e in first.key if _is_needed(supergraph, first, e)),
             paths=tuple(draft.path for draft in drafts),
             selection=f"{{ ... on {first.type} {_text(first.node)} }}",
+            contexts=first.contexts,
         )
 
 
@@ -115,7 +125,11 @@ def _is_needed(supergraph: Supergraph, draft: Draft, told: Told) -> bool:
 
 
 def _text(node: Node) -> str:
-    parts = [_field_text(field, inner) for field, inner in node.fields.values()]
+    within: dict[str, list[str]] = {}
+    for field, inner in node.fields.values():
+        within.setdefault(field.within, []).append(_field_text(field, inner))
+    parts = within.pop("", [])
+    parts += [f"... {said} {{ {' '.join(told)} }}" for said, told in within.items()]
     parts += [
         f"... on {condition} {_text(inner)}"
         for condition, inner in node.fragments.items()
@@ -127,7 +141,9 @@ def _text(node: Node) -> str:
 def _field_text(field: Field, inner: Node | None) -> str:
     name = field.name if field.key == field.name else f"{field.key}: {field.name}"
     arguments = f"({field.arguments})" if field.arguments else ""
-    return f"{name}{arguments} {_text(inner)}" if inner is not None else f"{name}{arguments}"
+    said = f" {field.directives}" if field.directives else ""
+    beneath = f" {_text(inner)}" if inner is not None else ""
+    return f"{name}{arguments}{said}{beneath}"
 
 
 def _fields(node: Node) -> Iterator[Field]:

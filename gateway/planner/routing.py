@@ -104,7 +104,7 @@ class Routes(Ownership):
         if not spot.subgraph:
             return JUMP
         join = self.join(way.subgraph, way.type, name)
-        if join is None or (way.subgraph == spot.subgraph and not join.requires):
+        if join is None or (way.subgraph == spot.subgraph and not join.needs):
             return None
         for_field = (f"{way.type}.{name}", way.subgraph)
         if for_field in barred:
