@@ -110,12 +110,9 @@ class Supergraph:
         return tuple(key for key in known if key.fields and key.is_resolvable)
 
     def sets(self, type: str, context: str) -> bool:
-        """Say whether every value of this type sets a context."""
-        supertypes = [each for each in self.types if self.is_subtype(type, each)]
-        if any(context in self.types[each].contexts for each in (type, *supertypes)):
-            return True
-        possible = self.possible(type) if self.is_abstract(type) else ()
-        return bool(possible) and all(self.sets(each, context) for each in possible)
+        """Say whether values of an object type set a context, as theirs or as a supertype's."""
+        setting = (name for name, owned in self.types.items() if context in owned.contexts)
+        return any(each == type or self.is_subtype(type, each) for each in setting)
 
     def is_abstract(self, type: str) -> bool:
         found = self.full.get_type(type)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.composition import (
     across,
     carrying,
+    costing,
     executables,
     hiding,
     merging,
@@ -38,6 +39,7 @@ def compose(subgraphs: Mapping[str, SubgraphSource], *, strict_inputs: bool = Fa
         rules.check(subgraph, problems)
         with problems.within(subgraph.name):
             placing.check(subgraph, problems)
+            costing.check(subgraph, problems)
     problems.settle()
     across.check(graphs, problems)
     definitions = merging.merge(graphs, problems, strict_inputs=strict_inputs)

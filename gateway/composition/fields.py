@@ -39,8 +39,7 @@ class Part:
 
     @property
     def is_shareable(self) -> bool:
-        is_key = (self.type.name, self.field.name) in self.subgraph.key_fields
-        return is_key or "shareable" in self.field.directives
+        return is_shareable(self.subgraph, self.type, self.field)
 
     @property
     def contextual(self) -> list[tuple[str, Argument]]:
@@ -72,6 +71,17 @@ def merge(run: Merge, definition: Definition, holders: Sequence[Holder]) -> None
             _check_sharing(run, f"{definition.name}.{name}", parts)
         merged.directives.applied[:0] = _joins(parts, merged, holders)
         definition.fields[name] = merged
+
+
+def is_shareable(subgraph: Subgraph, type: Definition, field: Field) -> bool:
+    """Say whether others may give the field beside this subgraph: a key is everybody's."""
+    return (type.name, field.name) in subgraph.key_fields or "shareable" in field.directives
+
+
+def is_given_up(run: Merge, type: str, subgraph: Subgraph, field: Field) -> bool:
+    """Say whether a subgraph that has the field leaves it to others."""
+    part = next(p for p in _parts(field.name, run.holders(type)) if p.subgraph is subgraph)
+    return part.is_external or part.is_overridden or part.is_by_turns
 
 
 def handed_down(field: Field) -> Field:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.composition import contexts, enums, fields, inputs
+from gateway.composition import contexts, enums, fields, inputs, standing_in
 from gateway.composition.directives import merged as merged_directives
 from gateway.composition.directives import passed_on
 from gateway.composition.model import Applied, Definition, Directives, Kind, Name, Subgraph
@@ -37,7 +37,8 @@ def merge(
             case Kind.SCALAR:
                 pass
         merged[name] = definition
-    _hand_down(merged, subgraphs)
+    standing_in.check_sharing(run, merged)
+    standing_in.hand_down(merged, subgraphs)
     _drop_empty_roots(merged)
     return list(merged.values())
 
@@ -128,22 +129,6 @@ def _merge_members(definition: Definition, holders: Sequence[Holder]) -> None:
                 arguments = {"graph": Name(subgraph.graph), "member": member}
                 definition.directives.applied.append(Applied("join__unionMember", arguments))
     definition.members = members
-
-
-def _hand_down(merged: dict[str, Definition], subgraphs: Sequence[Subgraph]) -> None:
-    """Give implementers the fields that interface objects add to their interface."""
-    stand_ins = {
-        (d.name, field)
-        for s in subgraphs
-        for d in s.definitions.values()
-        if "interfaceObject" in d.directives
-        for field in d.fields
-    }
-    for interface, name in sorted(stand_ins):
-        added = merged[interface].fields.get(name) if interface in merged else None
-        for definition in merged.values():
-            if added and interface in definition.interfaces and name not in definition.fields:
-                definition.fields[name] = fields.handed_down(added)
 
 
 def _drop_empty_roots(merged: dict[str, Definition]) -> None:

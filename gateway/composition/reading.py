@@ -207,7 +207,8 @@ class _Reader:
 
     def read_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
         name = self._type_name(node.name.value)
-        if name in self.types or name.startswith(("federation__", "link__", "join__")):
+        own = (f"{self.namespace}__", "federation__", "link__", "join__")
+        if name in self.types or name.startswith(own):
             return
         if node.name.value not in self.renamed and name in self.renamed.values():
             self.problems.add(

@@ -58,7 +58,8 @@ class _Walk:
         }
 
     def go(self, root: str, way: str) -> None:
-        start = _Place(root, frozenset(self.supergraph.subgraphs))
+        everywhere = frozenset(self.supergraph.subgraphs)
+        start = self._beneath(_Place("", everywhere), root, everywhere)
         waiting: deque[tuple[_Place, tuple[str, ...]]] = deque([(start, (way,))])
         self.seen.add(start)
         while waiting and len(self.seen) < MAX_PLACES:
@@ -96,8 +97,9 @@ class _Walk:
         """Give a place with the values from above that can still be had there, and its own."""
         contexts = set(place.contexts)
         for taken in self.contexts:
-            if self.supergraph.sets(type, taken[0]):
-                selections = self.routes.selected_of(type, taken[1])
+            setting = self.routes.setting(type, taken[0])
+            if setting == self.supergraph.possible(type):
+                selections = self.routes.selected_of(setting, type, taken[1])
                 spots = (Spot(subgraph, type) for subgraph in subgraphs)
                 is_told = any(self.routes.price_all(s, selections) is not None for s in spots)
                 (contexts.add if is_told else contexts.discard)(taken)

@@ -1,7 +1,7 @@
 """Puts what a subgraph means into one form: first-generation SDLs, keys of extensions."""
 
 from gateway.composition.field_sets import InvalidFieldSet, touched
-from gateway.composition.model import ROOTS, Definition, Kind, Subgraph
+from gateway.composition.model import Definition, Kind, Subgraph
 
 
 def upgrade(subgraph: Subgraph) -> None:
@@ -42,7 +42,8 @@ def _own_extension_keys(subgraph: Subgraph, definition: Definition) -> None:
 
 
 def _upgrade_first_generation(definition: Definition) -> None:
-    if definition.kind is Kind.OBJECT and not definition.keys and definition.name not in ROOTS:
+    is_shared = not definition.keys and definition.name != "Subscription"
+    if definition.kind is Kind.OBJECT and is_shared:
         for field in definition.fields.values():
             field.directives.add("shareable")
     if definition.kind is Kind.INTERFACE:

@@ -1,5 +1,6 @@
 """Builds what a subgraph is told of an entity: its key, and what @requires asks for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -8,7 +9,7 @@ from gateway.errors import PathItem
 from gateway.executor.tainting import Tainted
 from gateway.executor.tree import TYPENAME, Object, located, targets, type_name, with_outer
 from gateway.planner import Entities
-from gateway.planner.plan import Told
+from gateway.planner.plan import FromContext, Told
 
 
 class Batch:
@@ -60,17 +61,35 @@ def by_context(data: Object, entities: Entities, tainted: Tainted) -> list[tuple
     found: dict[bytes, tuple[Object, Batch]] = {}
     for path in entities.paths:
         for target, outer in with_outer(data, path):
-            given = {}
-            for each in entities.contexts:
-                above = outer[each.depth]
-                if tainted.has(above, each.told):
-                    break  # what failed is not told
-                given[each.variable] = _leaf(_told(each.told, above))
-            else:
-                if all(given[c.variable] is not None for c in entities.contexts if c.is_needed):
-                    at = orjson.dumps(given)
-                    found.setdefault(at, (given, Batch(entities, tainted)))[1].add(target)
+            given = _given(entities.contexts, outer, tainted)
+            if given is not None:
+                at = orjson.dumps(given)
+                found.setdefault(at, (given, Batch(entities, tainted)))[1].add(target)
     return list(found.values())
+
+
+def _given(
+    contexts: Sequence[FromContext], outer: Sequence[Object], tainted: Tainted
+) -> Object | None:
+    """Give the values from above, or None where one failed, or is null but must not be."""
+    found: Object = {}
+    for each in contexts:
+        above, told = _above(each, outer)
+        if tainted.has(above, told):
+            return None  # what failed is not told
+        value = found[each.variable] = _leaf(_told(told, above))
+        if value is None and each.is_needed:
+            return None
+    return found
+
+
+def _above(asked: FromContext, outer: Sequence[Object]) -> tuple[Object, tuple[Told, ...]]:
+    """Give the nearest object that holds the value, and what of it."""
+    for source in asked.sources:
+        above = outer[source.depth]
+        if source.types is None or type_name(above) in source.types:
+            return above, source.told
+    return {}, ()
 
 
 def _leaf(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """Steps while they are being planned: selections that still grow, and the places in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from gateway.planner.operation import Field, Fragment, Selections, fields_of
 from gateway.planner.plan import FromContext, Path, Segment, Told, agree, merged
@@ -99,11 +100,16 @@ class Place:
         path = (*self.path, Segment(asked.key))
         return Place(self.draft, self.node.add(asked), path, spot, self)
 
-    def outwards(self) -> Iterator["Place"]:
-        """Give this place and all above it, the nearest first."""
-        yield self
-        if self.outer is not None:
-            yield from self.outer.outwards()
+    def by_depth(self, narrowness: Callable[["Place"], int]) -> Iterator["Place"]:
+        """Give this place and those above it, the nearest first; of each depth the narrowest."""
+        for _, places in groupby(self._outwards(), key=lambda each: len(each.path)):
+            yield min(places, key=narrowness)
+
+    def _outwards(self) -> Iterator["Place"]:
+        place: Place | None = self
+        while place is not None:
+            yield place
+            place = place.outer
 
 
 Meaning = tuple[str, str, str, str]

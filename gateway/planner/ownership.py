@@ -31,12 +31,16 @@ class Ownership:
             self._sets[at] = field_set(self.supergraph, type, text)
         return self._sets[at]
 
-    def selected_of(self, type: str, text: str) -> Selections:
-        """Read a selection on each object type that a value of this type may be."""
-        if not self.supergraph.is_abstract(type):
+    def setting(self, type: str, context: str) -> frozenset[str]:
+        """Name the object types, of those that a value of this type may be, that set a context."""
+        possible = self.supergraph.possible(type)
+        return frozenset(each for each in possible if self.supergraph.sets(each, context))
+
+    def selected_of(self, types: frozenset[str], type: str, text: str) -> Selections:
+        """Read what is selected of values of these object types, among those of one type."""
+        if type in types:
             return self.field_set(type, text)
-        possible = sorted(self.supergraph.possible(type))
-        return tuple(Fragment(each, self.field_set(each, text)) for each in possible)
+        return tuple(Fragment(each, self.field_set(each, text)) for each in sorted(types))
 
     def join(self, subgraph: str, type: str, name: str) -> Join | None:
         """Give what the subgraph has to do with the field, if it resolves it."""

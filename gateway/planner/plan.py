@@ -78,22 +78,35 @@ def agree(told: Iterable[Told]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Above:
+    """What holds a value above the entities: how many segments of their path lead there."""
+
+    depth: int
+    told: tuple[Told, ...]
+    types: frozenset[str] | None = None
+    """The types that hold it, where it is not all."""
+
+    def __str__(self) -> str:
+        types = "" if self.types is None else f" of {'|'.join(sorted(self.types))}"
+        return f"{told_text(self.told)}{types}, {self.depth} deep"
+
+
+@dataclass(frozen=True, slots=True)
 class FromContext:
     """An argument whose value stands above the entities, maybe another for each of them."""
 
     argument: str
     variable: str
     type: str
-    depth: int
-    """How many segments of the entities' path lead to what holds the value."""
-    told: tuple[Told, ...]
+    sources: tuple[Above, ...]
+    """The nearest first."""
 
     @property
     def is_needed(self) -> bool:
         return self.type.endswith("!")
 
     def __str__(self) -> str:
-        return f"${self.variable} from {told_text(self.told)}, {self.depth} deep"
+        return f"${self.variable} from {' or '.join(map(str, self.sources))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gateway.planner import drafting
 from gateway.planner.choosing import Choice, Unplannable
 from gateway.planner.drafts import Claims, Draft, Place, Spot
 from gateway.planner.operation import Field, Fragment, Operation, Selections, type_of
-from gateway.planner.plan import FromContext, Plan, Told
+from gateway.planner.plan import Above, FromContext, Plan, Told
 from gateway.planner.rendering import render
 from gateway.planner.routing import Routes
 from gateway.supergraph import Supergraph
@@ -156,17 +156,26 @@ class _Planner:
     def _from_context(
         self, place: Place, asked: ContextArgument, variable: str
     ) -> tuple[FromContext, set[Draft]]:
-        """Plan the value that an argument takes from the nearest place that sets its context."""
-        supergraph = self.routes.supergraph
-        setting = (p for p in place.outwards() if supergraph.sets(p.spot.type, asked.context))
-        above = next(setting, None)
-        if above is None:
-            raise Unplannable(f"nothing above sets {asked.context}, which {asked.name} needs")
-        type = above.spot.type
-        hidden = self._hidden(above, self.routes.selected_of(type, asked.selection))
-        told = self._told(type, hidden)
-        given = FromContext(asked.name, variable, asked.type, len(above.path), told)
-        return given, self._select(above, hidden)
+        """Plan the value that an argument takes from the nearest object that sets its context."""
+        sources: list[Above] = []
+        givers: set[Draft] = set()
+        for above in place.by_depth(self._narrowness):
+            possible = self.routes.supergraph.possible(above.spot.type)
+            setting = self.routes.setting(above.spot.type, asked.context)
+            if not setting:
+                continue
+            selected = self.routes.selected_of(setting, above.spot.type, asked.selection)
+            hidden = self._hidden(above, selected)
+            givers |= self._select(above, hidden)
+            told = self._told(above.spot.type, hidden)
+            types = None if setting == possible else setting
+            sources.append(Above(len(above.path), told, types))
+            if types is None:
+                return FromContext(asked.name, variable, asked.type, tuple(sources)), givers
+        raise Unplannable(f"nothing above sets {asked.context}, which {asked.name} needs")
+
+    def _narrowness(self, place: Place) -> int:
+        return len(self.routes.supergraph.possible(place.spot.type))
 
     def _hidden(self, place: Place, selections: Selections) -> Selections:
         return self.claims.hidden(tuple(segment.key for segment in place.path), selections)

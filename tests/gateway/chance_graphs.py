@@ -23,6 +23,8 @@ class Part:
     fields: dict[str, str] = field(default_factory=dict)
     """Each field with its arguments, type and directives, as they are printed."""
     interfaces: list[str] = field(default_factory=list)
+    head: str = ""
+    """What else is said of the type itself."""
 
 
 @dataclass
@@ -38,6 +40,10 @@ class Given:
 
 class ChanceGraph:
     """One graph of chance. `split` is it, or None if its subgraphs do not compose."""
+
+    link = FEDERATION
+    contexts = ""
+    """The subgraph whose root sets a context."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
@@ -65,14 +71,15 @@ class ChanceGraph:
         }
 
     def sdl(self, name: str) -> str:
-        lines = [FEDERATION, *self.heads[name]]
+        lines = [self.link, *self.heads[name]]
         for type, part in self.parts[name].items():
             keys = "".join(f" @key({key})" for key in part.keys)
             implements = f" implements {' & '.join(part.interfaces)}" if part.interfaces else ""
             body = " ".join(f"{field}{tail}" for field, tail in part.fields.items())
-            lines.append(f"type {type}{implements}{keys} {{ {body} }}")
+            lines.append(f"type {type}{implements}{keys}{part.head} {{ {body} }}")
         if self.roots[name]:
-            lines.append(f"type Query {{ {' '.join(self.roots[name])} }}")
+            head = ' @context(name: "c")' if self.contexts == name else ""
+            lines.append(f"type Query{head} {{ {' '.join(self.roots[name])} }}")
         return "\n".join(lines)
 
     def _composed(self) -> Split | None:
@@ -298,6 +305,9 @@ class ChanceGraph:
         }
         for type in self.media:
             objects[type] = [self._medium(type, n) for n in range(2)]
+        for type in self.media:
+            for value in objects[type]:
+                self._lead_on(objects, value)
         for type, fields in self.given.items():
             for value in objects[type]:
                 for name, given in fields.items():
@@ -308,6 +318,9 @@ class ChanceGraph:
             for name, (target, is_list, owners) in self.root_values.items()
         }
         return World(roots, [each for values in objects.values() for each in values])
+
+    def _lead_on(self, objects: Any, medium: Object) -> None:
+        """Let a medium lead to others, where a graph is wider."""
 
     def _medium(self, type: str, n: int) -> Object:
         made = {f"{name}stars": n for name in self.names}
@@ -320,6 +333,8 @@ class ChanceGraph:
         }
 
     def _value(self, objects: Any, value: Object, name: str, given: Given) -> Any:
+        if given.type == "context":
+            return lambda x=None: f"{value['id']} {x}"
         if given.takes:
             text = self._scalar(given.type)
             several = [text, None, self._scalar(given.type)]

@@ -371,3 +371,29 @@ def test_the_command_tells_each_problem_and_leaves_the_file(
     assert main([f"a=http://a,sdl={sdl}", "--out", str(out)]) == 1
     assert "UNKNOWN_DIRECTIVE [a, Query.x]" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_list_size_that_counts_something_composes():
+    sized = "@federation__listSize"
+    sdl = f"""type Query {{ all(first: Int!): [Int] {sized}(slicingArguments: ["first"])
+      page: Page {sized}(sizedFields: ["items"], assumedSize: 0) }}
+      type Page {{ items: [Int!]! }}"""
+    assert 'slicingArguments: ["first"]' in text_of({"a": sdl})
+
+
+def test_federations_own_types_stay_out_under_any_name():
+    sdl = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", as: "fed")
+      directive @fed__key(fields: fed__FieldSet!) on OBJECT  scalar fed__FieldSet
+      type Query { x: Int }"""
+    assert "fed__" not in compose({"a": SubgraphSource("", sdl)})
+
+
+def test_roots_of_the_first_generation_are_shared_as_its_value_types_are():
+    sources = {name: SubgraphSource("", "type Query { x: Int }") for name in "ab"}
+    assert Supergraph.parse(compose(sources)).types["Query"].fields["x"].joins.keys() == {"a", "b"}
+    streams = {
+        name: SubgraphSource("", f"type Query {{ {name}: Int }} type Subscription {{ x: Int }}")
+        for name in "ab"
+    }
+    with pytest.raises(CompositionFailed, match="INVALID_FIELD_SHARING"):
+        compose(streams)

@@ -219,6 +219,36 @@ WITHIN = [
         T.replace("n: Int", "n(x: Int): Int"),
     ),
 ]
+SAID = [
+    Refused(code, at, sdl)
+    for code, at, sdl in (
+        ("INVALID_TAG_NAME", "T", 'type T @tag(name: "a b") { n: Int }'),
+        ("INVALID_TAG_NAME", "T.n(x:)", 'type T { n(x: Int @tag(name: "9")): Int }'),
+        ("INVALID_TAG_NAME", "In.n", 'input In { n: Int @tag(name: "") }'),
+        ("INVALID_TAG_NAME", "E.ONE", 'enum E { ONE @tag(name: "é") }'),
+        ("INVALID_TAG_NAME", "schema", 'extend schema @tag(name: "!") type T { n: Int }'),
+        (
+            "COST_APPLIED_TO_INTERFACE_FIELD",
+            "I.n",
+            "interface I { n: Int @federation__cost(weight: 2) }",
+        ),
+        *(
+            (
+                f"LIST_SIZE_{code}",
+                "T.n",
+                f"type T {{ n{tail} @federation__listSize({said}) }} type P {{ x: [Int] y: Int }}",
+            )
+            for code, tail, said in (
+                ("APPLIED_TO_NON_LIST", ": Int", "assumedSize: 1"),
+                ("INVALID_ASSUMED_SIZE", ": [Int]", "assumedSize: -1"),
+                ("INVALID_SLICING_ARGUMENT", "(k: ID): [Int]", 'slicingArguments: ["k"]'),
+                ("INVALID_SLICING_ARGUMENT", "(k: Int): [Int]", 'slicingArguments: ["m"]'),
+                ("INVALID_SIZED_FIELD", ": P", 'sizedFields: ["y"]'),
+                ("INVALID_SIZED_FIELD", ": P", 'sizedFields: ["z"]'),
+            )
+        ),
+    )
+]
 BETWEEN = [
     between("NO_QUERIES", "", "type T { n: Int }", "type U { n: Int }"),
     between(
@@ -295,6 +325,12 @@ BETWEEN = [
         QUERY,
         'type T @key(fields: "id") @interfaceObject { id: ID! }',
     ),
+    between(
+        "INVALID_FIELD_SHARING",
+        "O.m",
+        KEYED.replace("id: ID! n: Int }", "id: ID! n: Int m: Int }"),
+        'type I @interfaceObject @key(fields: "id") { id: ID! m: Int }',
+    ),
     between("QUERY_ROOT_TYPE_INACCESSIBLE", "Query", "type Query @inaccessible { x: Int }", ""),
     between(
         "ONLY_INACCESSIBLE_CHILDREN", "E", "type Query { e: E } enum E { ONE @inaccessible }", ""
@@ -342,7 +378,9 @@ def refusal(sdls: dict[str, str]) -> CompositionFailed:
     return caught.value
 
 
-@pytest.mark.parametrize("case", WITHIN + BETWEEN, ids=lambda case: f"{case.code}-{case.at}")
+@pytest.mark.parametrize(
+    "case", WITHIN + SAID + BETWEEN, ids=lambda case: f"{case.code}-{case.at}"
+)
 def test_a_refusal_says_what_is_wrong_and_where_and_what_would_help(case: Refused):
     sdls = {name: FEDERATION + sdl for name, sdl in (("a", case.a), ("b", case.b)) if sdl}
     found = refusal(sdls).problems

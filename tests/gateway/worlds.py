@@ -26,8 +26,8 @@ from graphql import (
 )
 
 from gateway import planner
-from gateway.composition import SubgraphSource, compose, reading, upgrading
-from gateway.composition.model import Definition, Kind, Subgraph
+from gateway.composition import SubgraphSource, compose, contexts, reading, upgrading
+from gateway.composition.model import Definition, Field, Kind, Subgraph
 from gateway.composition.printing import print_plain
 from gateway.composition.problems import Problems
 from gateway.executor import Run, compile_projection
@@ -62,6 +62,20 @@ class Seen:
     told: Object | None = None
 
 
+@dataclass(frozen=True)
+class Below:
+    """A value of the one schema, and what it stands beneath."""
+
+    value: Object
+    outer: "Below | None" = None
+
+    @staticmethod
+    def wrapped(value: Any, outer: "Below") -> Any:
+        if isinstance(value, list):
+            return [Below.wrapped(each, outer) for each in value]
+        return Below(value, outer) if isinstance(value, dict) else value
+
+
 @dataclass
 class Split:
     """A world behind a gateway, and the same world in one schema."""
@@ -76,6 +90,10 @@ class Split:
     graph: Supergraph = field(init=False)
     subgraphs: dict[str, "StrictSubgraph"] = field(init=False)
     requires: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
+    taking: dict[tuple[str, str], list[tuple[str, str, str]]] = field(
+        init=False, default_factory=dict
+    )
+    """Of each field what it takes from above: the argument, the context, the selection."""
     extensions: Mapping[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,6 +115,14 @@ class Split:
                 for f in d.fields.values():
                     if "requires" in f.directives:
                         self.requires[d.name, f.name] = f.directives.argument("requires", "fields")
+                    self._note_taken(subgraph, d, f)
+
+    def _note_taken(self, subgraph: Subgraph, definition: Definition, field: Field) -> None:
+        for name, argument in field.arguments.items():
+            if (found := contexts.taken(argument)) is not None:
+                context = contexts.in_supergraph(subgraph, found.context)
+                at = (definition.name, field.name)
+                self.taking.setdefault(at, []).append((name, context, found.selection))
 
     async def ask(
         self, document: DocumentNode, variables: Mapping[str, Any] | None = None
@@ -125,19 +151,36 @@ class Split:
         result = execute_sync(
             self.graph.schema,
             document,
-            {},
+            Below({"__typename": "Query", **self.world.roots}),
             variable_values=dict(variables or {}),
             field_resolver=self._resolve,
-            type_resolver=lambda value, *_: value["__typename"],
+            type_resolver=lambda below, *_: below.value["__typename"],
         )
         assert isinstance(result, ExecutionResult)
         assert not result.errors, result.errors
         return result.data
 
-    def _resolve(self, source: Object, info: Any, **arguments: Any) -> Any:
+    def _resolve(self, source: Below, info: Any, **arguments: Any) -> Any:
+        type, name = info.parent_type.name, info.field_name
         if info.path.prev is None:
-            return called(self.world.roots.get(info.field_name), arguments)
-        return self.value(source, info.parent_type.name, info.field_name, arguments)
+            return Below.wrapped(called(self.world.roots.get(name), arguments), source)
+        taken = {
+            argument: self._from_above(source, context, text)
+            for argument, context, text in self.taking.get((type, name), ())
+        }
+        return Below.wrapped(self.value(source.value, type, name, arguments | taken), source)
+
+    def _from_above(self, source: Below, context: str, text: str) -> Any:
+        """Give what the nearest object that sets a context says of it."""
+        place: Below | None = source
+        while place is not None:
+            if self.graph.sets(place.value["__typename"], context):
+                found = self.project(place.value, selections(text))
+                while isinstance(found, dict):
+                    found = next(iter(found.values()), None)
+                return found
+            place = place.outer
+        raise AssertionError(f"nothing above sets {context}")
 
     def value(
         self, source: Object, type: str, name: str, arguments: Mapping[str, Any] | None = None
