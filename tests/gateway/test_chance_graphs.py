@@ -14,8 +14,10 @@ from gateway.limits import Limits
 
 from .asking import Asker
 from .chance_graphs import ChanceGraph
+from .chance_wider import WiderGraph
 
 GRAPHS = int(os.environ.get("CHANCE_GRAPHS", "10"))
+WIDER = int(os.environ.get("CHANCE_GRAPHS", "5"))
 FIRST = int(os.environ.get("CHANCE_GRAPHS_FROM", "0"))
 QUERIES = 6
 LIMITS = Limits(10_000, 25, 300, 100, 300)
@@ -26,15 +28,24 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + GRAPHS))
 async def test_a_split_graph_answers_as_one_schema(seed: int):
-    graph = ChanceGraph(seed)
-    assert graph.split is not None, graph.refused
-    asker = Asker(graph.split.graph.schema, Random(seed), graph.arguments)
-    for _ in range(QUERIES):
+    await assert_same(ChanceGraph(seed), seed)
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + WIDER))
+async def test_a_wider_graph_answers_as_one_schema(seed: int):
+    await assert_same(WiderGraph(seed), seed)
+
+
+async def assert_same(graph: ChanceGraph, seed: int) -> None:
+    split = graph.split
+    assert split is not None, graph.refused
+    asker = Asker(split.graph.schema, Random(seed), graph.arguments)
+    for number in range(QUERIES):
         text, document = asker.query()
-        found, errors, plan = await graph.split.ask(document, FLAGS)
+        split.labels = split.graph.labels if number % 2 else frozenset()
+        found, errors, plan = await split.ask(document, FLAGS)
         assert errors == [], f"{text}\n{plan}"
-        whole = graph.split.whole(document, FLAGS)
-        assert json.dumps(found) == json.dumps(whole), f"{text}\n{plan}"
+        assert json.dumps(found) == json.dumps(split.whole(document, FLAGS)), f"{text}\n{plan}"
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + GRAPHS))

@@ -11,7 +11,7 @@ from graphql import print_schema
 from gateway.composition import CompositionFailed, SubgraphSource, compose
 from gateway.supergraph import Supergraph
 
-from .fronting import Front, fronted
+from .fronting import OpenFront, fronted
 from .serving import Subgraph
 from .worlds import FEDERATION
 
@@ -76,7 +76,7 @@ def subgraphs() -> dict[str, Subgraph]:
 
 
 @pytest.fixture
-async def bank(tmp_path: Path) -> AsyncIterator[Front]:
+async def bank(tmp_path: Path) -> AsyncIterator[OpenFront]:
     linked = {name: LINK + sdl for name, sdl in SDLS.items()}
     async with fronted(linked, subgraphs(), tmp_path) as front:
         yield front
@@ -97,7 +97,7 @@ def test_clients_do_not_see_what_comes_from_above():
     assert "directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION" in text
 
 
-async def test_each_entity_is_asked_with_the_values_that_stand_above_it(bank: Front):
+async def test_each_entity_is_asked_with_the_values_that_stand_above_it(bank: OpenFront):
     told = await bank.ask("{ users { id last { amount } all { id amount(digits: 0) } } }")
     assert told == {
         "data": {
@@ -130,7 +130,7 @@ async def test_each_entity_is_asked_with_the_values_that_stand_above_it(bank: Fr
     assert sorted(len(each["_r0"]) for each in together) == [2, 3]
 
 
-async def test_a_client_may_ask_for_the_value_too_under_any_name(bank: Front):
+async def test_a_client_may_ask_for_the_value_too_under_any_name(bank: OpenFront):
     told = await bank.ask(
         "{ user { currency: locale code: currency { x: code } last { it: amount } } }"
     )
@@ -141,7 +141,7 @@ async def test_a_client_may_ask_for_the_value_too_under_any_name(bank: Front):
     }
 
 
-async def test_a_value_that_failed_is_not_told(bank: Front):
+async def test_a_value_that_failed_is_not_told(bank: OpenFront):
     bank.subgraphs["locales"].says = (200, b'{"errors": [{"message": "no"}], "data": null}')
     told = await bank.ask("{ user { id last { id amount } } }")
     assert told["data"] == {"user": {"id": "u1", "last": {"id": "t2", "amount": None}}}

@@ -2,8 +2,8 @@
 
 Each subgraph of each suite is served over HTTP by its own SDL and by a world of data that
 follows from the suite (`suites/`). It is a strict one: nothing external, nothing taken over, no
-entity without a whole key. The gateway that `crm gateway` starts stands in front, once over the
-supergraph that we compose, once over the one that the reference composer made. The data is
+entity without a whole key. `crm gateway` runs in front, once composing the subgraphs itself, once
+over the supergraph that the reference composer made. The data is
 exactly what the suite expects, and there are errors exactly where it expects some.
 """
 
@@ -18,9 +18,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway import standalone
-from gateway.sources import GraphSource, NamedSubgraph
-
+from .fronting import running
 from .serving import served
 from .suites import reaching, requiring, telling_apart
 
@@ -48,14 +46,15 @@ async def test_every_query_is_answered_as_its_suite_expects(
             name: await stack.enter_async_context(served(subgraph))
             for name, subgraph in SUITES[suite.name]().served(sdls).items()
         }
-        if composer == "ours":
-            named = [NamedSubgraph(name, urls[name], files[name]) for name in sorted(files)]
-            source = GraphSource(subgraphs=named)
-        else:
-            source = GraphSource(re_pointed(suite / "supergraph.graphql", urls, tmp_path))
-        options = standalone.Options(source, "127.0.0.1:0")
-        gateway = standalone.build(options, await source.read())
-        url = await stack.enter_async_context(served(gateway))
+        arguments = [
+            word
+            for name in sorted(files)
+            for word in ("--subgraph", f"{name}={urls[name]},sdl={files[name]}")
+        ]
+        if composer == "reference":
+            file = re_pointed(suite / "supergraph.graphql", urls, tmp_path)
+            arguments = ["--supergraph", str(file)]
+        url = await stack.enter_async_context(running(*arguments))
         client = await stack.enter_async_context(aiohttp.ClientSession())
         for case in json.loads((suite / "tests.json").read_text()):
             told = await asked(client, url, case["query"])

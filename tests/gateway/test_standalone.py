@@ -1,10 +1,7 @@
 """`crm gateway`: a graph of anybody's subgraphs, without our tokens, reloaded while it runs."""
 
 import asyncio
-import os
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from gateway import standalone
 from gateway.composition import SubgraphSource, compose
 from gateway.sources import GraphSource, NamedSubgraph
 
+from .fronting import command, free_port
 from .serving import Subgraph, served
 
 SERVICE = "type _Service { sdl: String! } extend type Query { _service: _Service! }"
@@ -150,22 +148,6 @@ async def test_the_command_says_why_there_is_nothing_to_serve(tmp_path: Path):
     _, told = await process.communicate()
     assert process.returncode == 2
     assert told.startswith(b"NO_QUERIES")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
-
-
-async def command(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.cli", "gateway", *arguments),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )
 
 
 async def until(url: str, query: str, data: dict[str, Any]) -> None:
