@@ -11,30 +11,22 @@ from gateway.composition.model import Applied, Carrying, Directives, Name, Subgr
 BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
 """GraphQL's own: carried over as they are."""
 
-SUPPORTED = frozenset(
-    {
-        "key",
-        "shareable",
-        "external",
-        "requires",
-        "provides",
-        "override",
-        "extends",
-        "inaccessible",
-        "tag",
-        "interfaceObject",
-        "authenticated",
-        "requiresScopes",
-        "policy",
-        "cost",
-        "listSize",
-        "cacheTag",
-        "composeDirective",
-        "context",
-        "fromContext",
-    }
-)
-"""Federation's, all of them."""
+SINCE = {
+    **dict.fromkeys(("key", "shareable", "external", "requires", "provides", "override"), 0),
+    **dict.fromkeys(("extends", "inaccessible", "tag"), 0),
+    "composeDirective": 1,
+    "interfaceObject": 3,
+    "authenticated": 5,
+    "requiresScopes": 5,
+    "policy": 6,
+    "context": 8,
+    "fromContext": 8,
+    "cost": 9,
+    "listSize": 9,
+    "cacheTag": 12,
+}
+"""Federation's, all of them, with the minor version in which each came."""
+SUPPORTED = frozenset(SINCE)
 
 
 def merged(all: Sequence[Directives]) -> list[Applied]:

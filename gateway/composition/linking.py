@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.composition.directives import SUPPORTED
+from gateway.composition.directives import SINCE, SUPPORTED
 from gateway.composition.problems import Problems
 
 TYPES = frozenset({"FieldSet", "Scope", "Policy", "ContextFieldValue"})
@@ -42,10 +42,20 @@ class Link:
         return name in self.originals or is_its_own
 
 
-def imports(arguments: Mapping[str, Any], problems: Problems) -> Iterator[tuple[str, str]]:
+def imports(
+    arguments: Mapping[str, Any], minor: int, problems: Problems
+) -> Iterator[tuple[str, str]]:
     """Give each name imported from federation with what it is called here; report the others."""
     for name, called in _items(arguments, problems):
-        if _is_known(name):
+        since = SINCE.get(name.removeprefix("@"), 0)
+        if since > minor:
+            problems.add(
+                CODE,
+                f'"{name}" came with federation v2.{since}, but v2.{minor} is linked',
+                at="schema",
+                hint=f"link v2.{since} or newer",
+            )
+        elif _is_known(name):
             yield name, called
         else:
             problems.add(

@@ -41,7 +41,7 @@ from graphql import (
 
 from gateway.composition import linking
 from gateway.composition.carrying import Linked
-from gateway.composition.directives import BUILT_IN, SUPPORTED
+from gateway.composition.directives import BUILT_IN, SINCE, SUPPORTED
 from gateway.composition.linking import Link
 from gateway.composition.model import (
     Applied,
@@ -116,6 +116,7 @@ def read(name: str, source: SubgraphSource, problems: Problems) -> Subgraph | No
 class _Reader:
     problems: Problems
     is_linked: bool = False
+    minor: int = 0
     imported: dict[str, str] = field(default_factory=dict)
     namespace: str = "federation"
     types: set[str] = field(default_factory=lambda: set(MACHINERY_TYPES))
@@ -180,6 +181,7 @@ class _Reader:
 
     def _link(self, minor: int, arguments: Mapping[str, Any]) -> None:
         self.is_linked = True
+        self.minor = minor
         self.namespace = arguments.get("as") or "federation"
         if minor > NEWEST_MINOR:
             self.problems.add(
@@ -188,7 +190,7 @@ class _Reader:
                 at="schema",
                 hint="link a version that is known here",
             )
-        for name, called in linking.imports(arguments, self.problems):
+        for name, called in linking.imports(arguments, minor, self.problems):
             if name.startswith("@"):
                 self.imported[called.removeprefix("@")] = name.removeprefix("@")
             else:
@@ -203,7 +205,8 @@ class _Reader:
         if name in self.imported:
             return self.imported[name]
         prefix = f"{self.namespace}__"
-        return name.removeprefix(prefix) if name.startswith(prefix) else None
+        known = name.removeprefix(prefix) if name.startswith(prefix) else None
+        return known if SINCE.get(known or "", 0) <= self.minor else None
 
     def read_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
         name = self._type_name(node.name.value)

@@ -1,6 +1,6 @@
 """Builds what a subgraph is told of an entity: its key, and what @requires asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -29,21 +29,21 @@ class Batch:
         """Give all entities that stand where these are asked for."""
         batch = Batch(entities, tainted)
         for path in entities.paths:
-            for target in targets(data, path):
-                batch.add(target)
+            batch.take(targets(data, path))
         return batch
 
-    def add(self, target: Object) -> None:
-        """Take an object in, if it is an entity of which all is known that is to be told."""
-        entities = self.entities
-        if not _has_key(entities, target) or self.tainted.has(target, entities.told):
-            return
-        built = {TYPENAME: entities.type, **_told(entities.told, target)}
-        index = self._places.setdefault(orjson.dumps(built), len(self._places))
-        if index == len(self.representations):
-            self.representations.append(built)
-            self.targets.append([])
-        self.targets[index].append(target)
+    def take(self, found: Iterable[Object]) -> None:
+        """Take objects in that are entities of which all is known that is to be told."""
+        entities, tainted, places = self.entities, self.tainted, self._places
+        for target in found:
+            if not _has_key(entities, target) or tainted.has(target, entities.told):
+                continue
+            built = {TYPENAME: entities.type, **_told(entities.told, target)}
+            index = places.setdefault(orjson.dumps(built), len(places))
+            if index == len(self.representations):
+                self.representations.append(built)
+                self.targets.append([])
+            self.targets[index].append(target)
 
     def where(self, data: Object, entities: Entities, index: int) -> list[tuple[PathItem, ...]]:
         """Say where in the answer the entity of this index stands."""
@@ -64,7 +64,7 @@ def by_context(data: Object, entities: Entities, tainted: Tainted) -> list[tuple
             given = _given(entities.contexts, outer, tainted)
             if given is not None:
                 at = orjson.dumps(given)
-                found.setdefault(at, (given, Batch(entities, tainted)))[1].add(target)
+                found.setdefault(at, (given, Batch(entities, tainted)))[1].take([target])
     return list(found.values())
 
 

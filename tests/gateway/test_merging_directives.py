@@ -5,7 +5,7 @@ from graphql import parse, print_schema, validate
 from gateway.composition import SubgraphSource, compose
 from gateway.supergraph import Supergraph
 
-LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key",
+LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key",
   "@shareable", "@cacheTag", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize",
   "Scope"])
 scalar Scope

@@ -395,6 +395,7 @@ def test_a_refusal_says_what_is_wrong_and_where_and_what_would_help(case: Refuse
     [
         ("INVALID_LINK_DIRECTIVE_USAGE", '["@keyy"]'),
         ("INVALID_LINK_DIRECTIVE_USAGE", '["key"]'),
+        ("INVALID_LINK_DIRECTIVE_USAGE", '["@context"]'),
         ("INVALID_LINK_DIRECTIVE_USAGE", "[5]"),
         ("INVALID_LINK_DIRECTIVE_USAGE", '[{as: "@key"}]'),
         ("LINK_IMPORT_NAME_MISMATCH", '[{name: "@key", as: "id"}]'),
@@ -413,3 +414,11 @@ def test_a_version_that_is_not_known_is_refused():
     [found] = refusal({"a": sdl}).problems
     assert (found.code, found.subgraph) == ("UNKNOWN_FEDERATION_LINK_VERSION", "a")
     assert found.hint
+
+
+def test_a_directive_of_a_newer_version_is_not_known():
+    url = "https://specs.apollo.dev/federation/v2.4"
+    sdl = f'extend schema @link(url: "{url}") type Query {{ x: Int @federation__authenticated }}'
+    [found] = refusal({"a": sdl}).problems
+    assert (found.code, found.coordinate) == ("UNKNOWN_DIRECTIVE", "Query.x")
+    compose({"a": SubgraphSource("", sdl.replace("v2.4", "v2.5"))})
