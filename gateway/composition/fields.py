@@ -69,6 +69,7 @@ def merge(run: Merge, definition: Definition, holders: Sequence[Holder]) -> None
             continue
         if definition.kind is Kind.OBJECT:
             _check_sharing(run, f"{definition.name}.{name}", parts)
+            _check_sources(run, f"{definition.name}.{name}", parts)
         merged.directives.applied[:0] = _joins(parts, merged, holders)
         definition.fields[name] = merged
 
@@ -215,6 +216,22 @@ def _check_sharing(run: Merge, at: str, parts: Sequence[Part]) -> None:
             at=at,
             hint="keep it in one subgraph",
         )
+
+
+def _check_sources(run: Merge, at: str, parts: Sequence[Part]) -> None:
+    """Report fields that are taken over from where they need or provide more than themselves."""
+    by_name = {part.subgraph.name: part for part in parts}
+    for part in parts:
+        source = by_name.get(str(part.field.directives.argument("override", "from")))
+        for word in ("requires", "provides"):
+            if source is not None and word in source.field.directives:
+                run.problems.add(
+                    "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+                    f"{part.subgraph.name} takes it over from {source.subgraph.name}, "
+                    f"where it stands with @{word}",
+                    at=at,
+                    hint=f"share it meanwhile, or take @{word} off the field that is given up",
+                )
 
 
 def _joins(parts: Sequence[Part], merged: Field, holders: Sequence[Holder]) -> list[Applied]:

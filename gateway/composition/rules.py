@@ -228,15 +228,13 @@ def _check_override(
             at=at,
             hint="a label is a word, or percent(0) to percent(100)",
         )
-    for other in ("external", "requires", "provides"):
-        if other in field.directives:
-            code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
-            problems.add(
-                code,
-                f"@override and @{other} stand on one field",
-                at=at,
-                hint="keep one of the two",
-            )
+    if "external" in field.directives:
+        problems.add(
+            "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+            "@override and @external stand on one field",
+            at=at,
+            hint="keep one of the two",
+        )
 
 
 def _check_externals(subgraph: Subgraph, problems: Problems) -> None:

@@ -69,15 +69,20 @@ class WiderGraph(ChanceGraph):
             if self._maybe(0.6):
                 self._make_requiring_through(type)
         super()._make_the_rest()
+        for type in self.types:
+            self._move_requiring(type)
         if self.media:
             self._nest_media()
+        self._make_more_roots()
+        self.older = frozenset(self._some(self.names, 0))
+
+    def _make_more_roots(self) -> None:
         for number in range(self.chance.randint(0, 2)):
             self._make_shared_root(f"shared{number}")
         for number in range(self.chance.randint(0, 2)):
             self._make_providing_root(f"given{number}")
         if self._maybe(0.5):
             self._make_contexts()
-        self.older = frozenset(self._some(self.names, 0))
 
     def _make_labelled(self, type: str) -> None:
         """Let a field be taken over step by step; whoever requires it must not care by whom."""
@@ -108,6 +113,21 @@ class WiderGraph(ChanceGraph):
                 here[name] = f': String @requires(fields: "{other} {{ {text} }}")'
                 self.given[type][name] = Given("made", is_list=False, owners=[home])
                 return
+
+    def _move_requiring(self, type: str) -> None:
+        """Let a field be taken over by a subgraph that requires more for it."""
+        for home in self.homes[type]:
+            here = self.parts[home][type].fields
+            others = [each for each in self.homes[type] if each != home]
+            for name, tail in here.items():
+                if "@requires" not in tail or not others or not self._maybe(0.3):
+                    continue
+                giver = self.chance.choice(others)
+                if name in self.parts[giver][type].fields:
+                    continue  # there it is external, for what requires it
+                self.parts[giver][type].fields[name] = ": String"
+                label = f', label: "{self.chance.choice(LABELS)}"' if self._maybe(0.5) else ""
+                here[name] = f'{tail} @override(from: "{giver}"{label})'
 
     def _beneath(self, home: str, given: Given) -> str:
         """Write a selection beneath a field, as a subgraph that has it external may select it."""

@@ -155,13 +155,10 @@ WITHIN = [
         "T.n",
         'type T { n: Int @override(from: "a", label: "percent(x)") }',
     ),
-    *(
-        Refused(
-            "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
-            "T.n",
-            f'type T @key(fields: "id") {{ id: ID n: T @override(from: "a") {other} }}',
-        )
-        for other in ("@external", '@requires(fields: "id")', '@provides(fields: "id")')
+    Refused(
+        "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+        "T.n",
+        'type T @key(fields: "id") { id: ID n: T @override(from: "a") @external }',
     ),
     Refused(
         "INTERFACE_OBJECT_USAGE_ERROR",
@@ -305,6 +302,19 @@ BETWEEN = [
         "T.n",
         T.replace("n: Int", 'n: Int @override(from: "b")'),
         'type T @key(fields: "id") { id: ID! n: Int @override(from: "a") }',
+    ),
+    *(
+        between(
+            "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+            "T.u",
+            f"""type Query {{ t: T }} type T @key(fields: "id") {{
+              id: ID! m: Int @external u: T {said} }}""",
+            'type T @key(fields: "id") { id: ID! m: Int u: T @override(from: "a"LABEL) }'.replace(
+                "LABEL", label
+            ),
+        )
+        for said in ('@requires(fields: "m")', '@provides(fields: "m")')
+        for label in ("", ', label: "some"')
     ),
     between(
         "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
