@@ -1,7 +1,7 @@
 """Directives of other specifications are carried into the supergraph where a subgraph says so."""
 
 import pytest
-from graphql import parse, print_schema, validate
+from graphql import build_schema, parse, print_schema, validate
 
 from gateway.composition import CompositionFailed, SubgraphSource, compose
 from gateway.supergraph import Supergraph
@@ -25,6 +25,7 @@ def linked(sdl: str, *, version: str = "1.0", imported: str = '"@mine"') -> str:
 def composed(**sdls: str) -> str:
     text = compose({name: SubgraphSource("", sdl) for name, sdl in sdls.items()})
     Supergraph.parse(text)
+    assert build_schema(text).query_type  # valid by its own definitions
     return text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import print_schema
+from graphql import build_schema, print_schema
 
 from gateway.composition import CompositionFailed, SubgraphSource, compose
 from gateway.supergraph import Supergraph
@@ -84,6 +84,7 @@ async def bank(tmp_path: Path) -> AsyncIterator[OpenFront]:
 
 def test_clients_do_not_see_what_comes_from_above():
     text = composed(SDLS)
+    assert build_schema(text).query_type  # valid by its own definitions
     assert "amount(digits: Int = 2): String" in print_schema(Supergraph.parse(text).schema)
     assert (
         'contextArguments: [{context: "money__user", name: "code", type: "String!", '

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from graphql import parse
+from graphql import build_schema, parse
 
 from .asking import Asker
 from .kinds import Kind, interfaces, mixing, moving, reentering, requiring, standing_in
@@ -38,6 +38,13 @@ async def test_chance_queries_are_answered_as_by_one_schema(make: Callable[[], K
     asker = Asker(split.graph.schema, Random(kind.queries[0]), kind.arguments)
     for _ in range(CHANCE_QUERIES):
         await assert_same(split, asker.query()[0])
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_the_supergraph_is_valid_as_it_stands(make: Callable[[], Kind]):
+    """Other routers hold it against its own definitions of the directives that it uses."""
+    kind = make()
+    assert build_schema(Split(kind.linked(), kind.world).supergraph_text).query_type
 
 
 async def assert_same(split: Split, text: str) -> None:
