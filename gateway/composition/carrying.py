@@ -12,6 +12,7 @@ from gateway.composition.model import Carried, Executable, Subgraph
 from gateway.composition.problems import Problems
 from gateway.visibility import EXECUTABLE
 
+MACHINERY = ("federation__", "join__", "link__")
 CODE = "DIRECTIVE_COMPOSITION_ERROR"
 
 
@@ -32,7 +33,7 @@ class Linked:
         name = wanted.removeprefix("@") if isinstance(wanted, str) else ""
         if not name or name == wanted:
             self._refuse(f'"{wanted}" is no name of a directive', "write it with its @")
-        elif name in SUPPORTED | BUILT_IN or name.startswith(("federation__", "join__", "link")):
+        elif name in SUPPORTED | BUILT_IN | {"link"} or name.startswith(MACHINERY):
             self._refuse(f"@{name} is merged anyway", "name a directive of your own")
         elif name not in self.definitions:
             self._refuse(f"@{name} is defined nowhere in this subgraph", "define the directive")

@@ -66,6 +66,8 @@ FEATURE = re.compile(r"https://specs\.apollo\.dev/(tag|inaccessible)/v0\.\d+")
 NEWEST_MINOR = 14
 MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldSet"})
 MACHINERY_FIELDS = frozenset({"_service", "_entities"})
+FIRST = frozenset({"key", "external", "requires", "provides", "extends", "tag", "inaccessible"})
+"""Federation's directives that the first generation had: it never had to link them."""
 STANDARD = frozenset({"skip", "include", "defer", "stream"})
 """Directives on operations that are GraphQL's own."""
 KINDS: Mapping[type[DefinitionNode], Kind] = {
@@ -201,7 +203,8 @@ class _Reader:
         if name in BUILT_IN:
             return name
         if not self.is_linked:
-            return self.imported.get(name) or (name if name in SUPPORTED else None)
+            is_known = name in FIRST or (name in SUPPORTED and name not in self.own)
+            return self.imported.get(name) or (name if is_known else None)
         if name in self.imported:
             return self.imported[name]
         prefix = f"{self.namespace}__"

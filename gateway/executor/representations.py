@@ -77,7 +77,7 @@ def _given(
         above, told = _above(each, outer)
         if tainted.has(above, told):
             return None  # what failed is not told
-        value = found[each.variable] = _leaf(_told(told, above))
+        value = found[each.variable] = _leaf(told, above)
         if value is None and each.is_needed:
             return None
     return found
@@ -92,13 +92,16 @@ def _above(asked: FromContext, outer: Sequence[Object]) -> tuple[Object, tuple[T
     return {}, ()
 
 
-def _leaf(value: Any) -> Any:
-    """Give the one value that a selection of one leaf tells."""
+def _leaf(told: Sequence[Told], value: Any) -> Any:
+    """Give the one value that is told of an object where only one leaf is told."""
     if isinstance(value, list):
-        return [_leaf(each) for each in value]
+        return [_leaf(told, each) for each in value]
     if isinstance(value, dict):
-        return next((_leaf(each) for key, each in value.items() if key != TYPENAME), None)
-    return value
+        for each in told:
+            if each.types is None or type_name(value) in each.types:
+                inner = value.get(each.source)
+                return _leaf(each.inner, inner) if each.inner else inner
+    return None
 
 
 def _has_key(entities: Entities, target: Object) -> bool:
@@ -116,6 +119,8 @@ def _told(told: tuple[Told, ...], value: Object) -> Object:
 
 
 def _value(inner: tuple[Told, ...], value: Any) -> Any:
+    if not inner:
+        return value  # a leaf, whatever it is made of
     if isinstance(value, list):
         return [_value(inner, each) for each in value]
     if isinstance(value, dict):

@@ -8,7 +8,7 @@ from gateway.composition import CompositionFailed
 
 from .worlds import FEDERATION, Object, Split, World
 
-SCALARS = ("String", "Int", "Boolean", "Float")
+SCALARS = ("String", "Int", "Boolean", "Float", "Json")
 KEYS = ("id", "code", "id code", "nest { x y }", "code nest { x }")
 KEY_FIELDS = {"id": "ID!", "code": "Int!", "nest": "Nest!"}
 ARGUMENTS = ("(n: 1)", "(n: 2)", "")
@@ -50,7 +50,7 @@ class ChanceGraph:
         self.names = [f"s{n}" for n in range(self.chance.randint(2, 4))]
         self.types = ["A", "B", "C", "D"][: self.chance.randint(2, 4)]
         self.parts: dict[str, dict[str, Part]] = {name: {} for name in self.names}
-        self.heads: dict[str, list[str]] = {name: [] for name in self.names}
+        self.heads: dict[str, list[str]] = {name: ["scalar Json"] for name in self.names}
         self.roots: dict[str, list[str]] = {name: [] for name in self.names}
         self.given: dict[str, dict[str, Given]] = {type: {} for type in self.types}
         self.homes: dict[str, list[str]] = {}
@@ -372,4 +372,5 @@ class ChanceGraph:
             "Int": self.chance.randint(0, 99),
             "Boolean": self._maybe(0.5),
             "Float": self.chance.randint(0, 99) + 0.5,
+            "Json": self.chance.choice([{"id": 1, "deep": [{"x": None}, {}]}, [], {}, ["y", {}]]),
         }[type]

@@ -397,3 +397,15 @@ def test_roots_of_the_first_generation_are_shared_as_its_value_types_are():
     }
     with pytest.raises(CompositionFailed, match="INVALID_FIELD_SHARING"):
         compose(streams)
+
+
+def test_a_directive_of_ones_own_is_none_of_federations_in_the_first_generation():
+    """Its later names were free then: `@cost` or `@context` may mean anything there."""
+    sdl = """directive @context(of: String) on OBJECT  directive @cost(is: Int) on FIELD_DEFINITION
+      directive @key(fields: String!) on OBJECT
+      type Query @context(of: "x") { t: T @cost(is: 3) }
+      type T @key(fields: "id") { id: ID! }"""
+    text = compose({"a": SubgraphSource("", sdl)})
+    assert "@cost" not in text
+    assert "@context" not in text
+    assert Supergraph.parse(text).keys("T", "a")

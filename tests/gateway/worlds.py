@@ -73,7 +73,7 @@ class Below:
     def wrapped(value: Any, outer: "Below") -> Any:
         if isinstance(value, list):
             return [Below.wrapped(each, outer) for each in value]
-        return Below(value, outer) if isinstance(value, dict) else value
+        return Below(value, outer) if is_object(value) else value
 
 
 @dataclass
@@ -222,6 +222,11 @@ class Split:
                     yield from self.fields(type, node.selection_set)
 
 
+def is_object(value: Any) -> bool:
+    """Tell an object of the world from a scalar that happens to be a mapping."""
+    return isinstance(value, dict) and "__typename" in value
+
+
 def called(value: Any, arguments: Mapping[str, Any]) -> Any:
     return value(**arguments) if callable(value) else value
 
@@ -342,9 +347,7 @@ class StrictSubgraph:
     def _wrapped(self, value: Any, provided: tuple[SelectionSetNode, ...]) -> Any:
         if isinstance(value, list):
             return [self._wrapped(each, provided) for each in value]
-        if not isinstance(value, dict):
-            return value
-        return Seen(value, provided)
+        return Seen(value, provided) if is_object(value) else value
 
     def _cut(self, told: Any, value: Any, wanted: SelectionSetNode, at: str) -> Any:
         """Cut what was told to what is required; what is not there at all was forgotten."""

@@ -313,6 +313,33 @@ def requires_list_and_nulls() -> Kind:
     )
 
 
+def requires_scalars_of_any_shape() -> Kind:
+    """A scalar may be an object or a list: to the gateway it is one value."""
+    shapes = [{"a": {"b": [1, {"c": None}]}, "id": "x"}, [{"a": 1}, {}], {}, None, "text"]
+    things = [
+        obj("Thing", id=f"t{n}", shape=shape, part=obj("Part", shape=shape))
+        for n, shape in enumerate(shapes)
+    ]
+    return Kind(
+        {
+            "a": """
+            scalar Json
+            type Query { things: [Thing] }
+            type Thing @key(fields: "id") { id: ID! shape: Json part: Part }
+            type Part { shape: Json }
+            """,
+            "b": """
+            scalar Json
+            type Thing @key(fields: "id") { id: ID! shape: Json @external part: Part @external
+              told: String @requires(fields: "shape part { shape }") }
+            type Part { shape: Json @external }
+            """,
+        },
+        World({"things": things}, things),
+        ["{ things { told } }", "{ things { id shape told part { shape } } }"],
+    )
+
+
 KINDS = {
     each.__name__: each
     for each in (
@@ -324,5 +351,6 @@ KINDS = {
         parent_entity_call_complex,
         requires_circular,
         requires_list_and_nulls,
+        requires_scalars_of_any_shape,
     )
 }
