@@ -41,7 +41,6 @@ class Given:
 class ChanceGraph:
     """One graph of chance. `split` is it, or None if its subgraphs do not compose."""
 
-    link = FEDERATION
     contexts = ""
     """The subgraph whose root sets a context."""
 
@@ -71,7 +70,7 @@ class ChanceGraph:
         }
 
     def sdl(self, name: str) -> str:
-        lines = [self.link, *self.heads[name]]
+        lines = [FEDERATION, *self.heads[name]]
         for type, part in self.parts[name].items():
             keys = "".join(f" @key({key})" for key in part.keys)
             implements = f" implements {' & '.join(part.interfaces)}" if part.interfaces else ""

@@ -3,7 +3,6 @@
 from .chance_graphs import KEY_FIELDS, SCALARS, ChanceGraph, Given
 from .worlds import FEDERATION, Object
 
-LINK = FEDERATION.replace('"@tag"]', '"@tag", "@context", "@fromContext"]')
 NEWER = ("@override", "@interfaceObject", "resolvable:", "Context", "@context")
 """Words that the first generation does not know."""
 LABELS = ("half", "percent(50)")
@@ -12,13 +11,12 @@ LABELS = ("half", "percent(50)")
 class WiderGraph(ChanceGraph):
     """A chance graph with what is rarer beside what every graph has."""
 
-    link = LINK
     older: frozenset[str] = frozenset()
 
     def sdl(self, name: str) -> str:
         """Write some subgraphs as the first generation would have, where that means the same."""
         text = super().sdl(name)
-        body = text.removeprefix(self.link)
+        body = text.removeprefix(FEDERATION)
         is_newer = any(word in body for word in NEWER)
         shared = [
             line for line in body.splitlines() if line.startswith(("type Value", "type Nest"))

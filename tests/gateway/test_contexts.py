@@ -15,7 +15,6 @@ from .fronting import OpenFront, fronted
 from .serving import Subgraph
 from .worlds import FEDERATION
 
-LINK = FEDERATION.replace('"@tag"]', '"@tag", "@context", "@fromContext"]')
 BANK = """
 type Query { users: [User!]! user: User }
 type User @key(fields: "id") @context(name: "user") {
@@ -45,7 +44,7 @@ USERS: list[dict[str, Any]] = [
 
 
 def composed(sdls: Mapping[str, str]) -> str:
-    return compose({name: SubgraphSource("", LINK + sdl) for name, sdl in sdls.items()})
+    return compose({name: SubgraphSource("", FEDERATION + sdl) for name, sdl in sdls.items()})
 
 
 def subgraphs() -> dict[str, Subgraph]:
@@ -77,7 +76,7 @@ def subgraphs() -> dict[str, Subgraph]:
 
 @pytest.fixture
 async def bank(tmp_path: Path) -> AsyncIterator[OpenFront]:
-    linked = {name: LINK + sdl for name, sdl in SDLS.items()}
+    linked = {name: FEDERATION + sdl for name, sdl in SDLS.items()}
     async with fronted(linked, subgraphs(), tmp_path) as front:
         yield front
 
@@ -181,7 +180,7 @@ def near() -> Subgraph:
 
 
 async def test_the_nearest_type_that_sets_the_context_gives_the_value(tmp_path: Path):
-    async with fronted({"near": LINK + NEAR}, {"near": near()}, tmp_path) as front:
+    async with fronted({"near": FEDERATION + NEAR}, {"near": near()}, tmp_path) as front:
         told = await front.ask(
             """{ out { box { leaf { near } } inner { box { leaf { id near } } } }
               any { ... on Box { leaf { near } } ... on Outer { box { leaf { near } } } }

@@ -8,7 +8,7 @@ import pytest
 from graphql import build_schema, parse
 
 from .asking import Asker
-from .kinds import Kind, interfaces, mixing, moving, reentering, requiring, standing_in
+from .kinds import Kind, interfaces, mixing, moving, reentering, requiring, standing_in, taking
 from .worlds import Split
 
 KINDS = {
@@ -18,6 +18,7 @@ KINDS = {
     **reentering.KINDS,
     **requiring.KINDS,
     **standing_in.KINDS,
+    **taking.KINDS,
 }
 FLAGS = {"yes": True, "no": False}
 CHANCE_QUERIES = 15

@@ -40,7 +40,7 @@ Object = dict[str, Any]
 FEDERATION = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", '
     '"@external", "@requires", "@provides", "@shareable", "@override", "@extends", '
-    '"@inaccessible", "@interfaceObject", "@tag"])\n'
+    '"@inaccessible", "@interfaceObject", "@tag", "@context", "@fromContext"])\n'
 )
 MACHINERY = "\nscalar _Any\nextend type Query { _entities(representations: [_Any!]!): [_Entity]! }"
 
@@ -166,7 +166,8 @@ class Split:
             return Below.wrapped(called(self.world.roots.get(name), arguments), source)
         taken = {
             argument: self._from_above(source, context, text)
-            for argument, context, text in self.taking.get((type, name), ())
+            for each in (type, *self.graph.interfaces(type))
+            for argument, context, text in self.taking.get((each, name), ())
         }
         return Below.wrapped(self.value(source.value, type, name, arguments | taken), source)
 

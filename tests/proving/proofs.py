@@ -178,8 +178,9 @@ def chance_graphs(transcript):
     transcript.title = "Chance graphs, split over subgraphs, against one schema"
     transcript.meaning = (
         "Schemas of chance, split over two to four strict subgraphs (keys of every kind,\n"
-        "requires, provides, external, overrides, interfaces, unions, interface objects, value\n"
-        "types) and chance queries: the gateway answers as one schema with all of the data does.\n"
+        "requires, provides, external, overrides by labels too, interfaces, unions, interface\n"
+        "objects, value types, contexts) and chance queries: the gateway answers as one schema\n"
+        "with all of the data does.\n"
         "Spoilt documents are refused or answered so, never a fault."
     )
     told = {"CHANCE_GRAPHS": graphs, "CHANCE_GRAPHS_FROM": first}
