@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DirectiveDefinitionNode, NameNode, print_ast
+from graphql import (
+    DirectiveDefinitionNode,
+    InputValueDefinitionNode,
+    NameNode,
+    print_ast,
+)
 
 from gateway.composition.directives import BUILT_IN, SUPPORTED
 from gateway.composition.linking import Link
@@ -113,17 +118,27 @@ def definitions(carried: Sequence[Carried], executables: Sequence[Executable]) -
         own = {location.value for location in each.definition.locations}
         locations = (own - EXECUTABLE) | known.get(each.name, frozenset())
         nodes = tuple(NameNode(value=location) for location in sorted(locations))
-        printed.append(print_ast(_with_locations(each.definition, nodes)))
+        printed.append(print_ast(_bare(each.definition, nodes)))
     return printed
 
 
-def _with_locations(
+def _bare(
     node: DirectiveDefinitionNode, locations: tuple[NameNode, ...]
 ) -> DirectiveDefinitionNode:
+    """Give a definition for these locations, without directives on its arguments."""
+    arguments = tuple(
+        InputValueDefinitionNode(
+            name=each.name,
+            description=each.description,
+            type=each.type,
+            default_value=each.default_value,
+        )
+        for each in node.arguments or ()
+    )
     return DirectiveDefinitionNode(
         name=node.name,
         description=node.description,
-        arguments=node.arguments,
+        arguments=arguments,
         repeatable=node.repeatable,
         locations=locations,
     )

@@ -109,6 +109,16 @@ def test_the_whole_schema_may_carry_one_and_tags():
     assert head.startswith("schema")
 
 
+def test_its_definition_leaves_the_subgraphs_own_directives_behind():
+    sdl = """directive @own on ARGUMENT_DEFINITION
+      directive @mine("How many." x: Int = 1 @own) on FIELD_DEFINITION
+      type Query { x: Int @mine }"""
+    text = composed(a=linked(sdl))
+    assert "@own" not in text
+    assert '"How many."' in text
+    assert "x: Int = 1" in text
+
+
 def test_a_specification_that_is_only_linked_stays_where_it_is():
     sdl = f"""extend schema {FEDERATION} @link(url: "https://mine.example/words/v1.0")
     {DEFINED.replace("@mine", "@words__mine")} directive @words on OBJECT {WORDS}
