@@ -7,12 +7,13 @@ from typing import Any, cast
 import uvicorn
 
 from gateway.authentication import Gatekeeper
+from gateway.connections import UNIX
 from gateway.door import Door
 from gateway.explorer import Explorer
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.settings import GatewaySettings
-from gateway.subgraphs import UNIX, Subgraphs
+from gateway.subgraphs import Subgraphs
 from gateway.supergraph import InvalidSupergraph, Supergraph
 from services.chassis import logs
 from services.chassis import settings as chassis_settings
