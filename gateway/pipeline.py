@@ -13,6 +13,7 @@ from gateway import parsing, planner, validation
 from gateway.answers import Answer
 from gateway.authentication import Caller
 from gateway.errors import Code, Error, RequestRefused, SubgraphFailed, error
+from gateway.events import Events
 from gateway.executor import (
     Run,
     compile_is_answer,
@@ -38,13 +39,18 @@ class Pipeline:
     """Leads requests through parsing, validation, planning and execution over one graph."""
 
     def __init__(
-        self, supergraph: Supergraph, subgraphs: Subgraphs, settings: GatewaySettings
+        self,
+        supergraph: Supergraph,
+        subgraphs: Subgraphs,
+        settings: GatewaySettings,
+        events: Events | None = None,
     ) -> None:
         self.graph = Graph(supergraph, settings.kept_characters)
         self.subgraphs = subgraphs
         self.settings = settings
         self.limits = settings.limits
         self.sharing = Sharing()
+        self.events = events or Events()
 
     @property
     def supergraph(self) -> Supergraph:
@@ -114,7 +120,7 @@ class Pipeline:
     ) -> Answers:
         """Answer for each event, whoever tells of it; each has time of its own."""
         source = prepared.plan.fetches[0]
-        follow = self._listened
+        follow = self._heard if self.events.feed(prepared) else self._listened
         try:
             async with aclosing(follow(prepared, request, caller)) as answers:
                 async for it in answers:
@@ -140,6 +146,20 @@ class Pipeline:
                 is_refused = run.errors and not event.has_data
                 answer = self._completed(prepared, run)
                 yield {"errors": answer["errors"]} if is_refused else answer
+
+    async def _heard(self, prepared: Prepared, request: GraphQLRequest, caller: Caller) -> Answers:
+        """Answer for each event of the broker that names what the caller may see."""
+        supergraph, trace = self.supergraph, telemetry.current()
+        ask, told = partial(self._ask, caller, ""), request.variables
+        async with aclosing(self.events.listen(caller, prepared, told)) as events:
+            async for heard in events:
+                run = Run(prepared.steps, told, ask)
+                with telemetry.traced(trace.renewed(self.settings.request_seconds)):
+                    seen = await heard.told(supergraph, prepared, run, ask)
+                if seen is None:
+                    yield heard.lost(prepared.schema)
+                elif seen:
+                    yield self._completed(prepared, run)
 
     def _read(self, graph: Graph, query: str) -> Document:
         node = parsing.parse_document(query, self.limits)
