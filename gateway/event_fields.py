@@ -3,7 +3,7 @@
     extend schema
       @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
 
-    directive @event(subject: String!, key: [String!]) on FIELD_DEFINITION
+    directive @event(subject: String!, key: [String!], seenBy: String) on FIELD_DEFINITION
 
     type Subscription {
       orderChanged(id: ID): Order @event(subject: "shop.orders.>", key: ["id = orderId"])
@@ -16,7 +16,8 @@
 It is composed as any subgraph is, but nobody asks it: an event names an entity, and the entity's
 subgraphs tell the rest. `{tenant}` in a subject is the caller's company, `{id}` an argument's
 value. `key` says where an event has a field of the key, if not under its name. An argument with
-the name of such a field narrows to the entities that have its value.
+the name of such a field narrows to the entities that have its value. `seenBy` names the subgraph
+that decides who sees an entity; unsaid, all that can be asked for it must give it.
 """
 
 import re
@@ -63,7 +64,8 @@ class EventField:
     subject: str
     key: Mapping[str, str]
     """Fields of the entity's key, and the paths under which an event has them."""
-    arguments: frozenset[str]
+    seen_by: str = ""
+    """The subgraph that decides who sees an entity; all that know it, where none is named."""
 
     def subject_for(self, tenant: str, arguments: Mapping[str, Any]) -> str:
         """Name the subject for one caller, or refuse what would make it another."""
@@ -138,7 +140,7 @@ def _field(
         if field not in key or not path:
             raise InvalidEvents(f"Subscription.{name}: {line} is not a key's field = a path")
         key[field] = path
-    return EventField(name, type, subject, key, arguments)
+    return EventField(name, type, subject, key, str(said[0].get("seenBy") or ""))
 
 
 def answered(selections: SelectionSetNode, entity: Mapping[str, Any]) -> dict[str, Any]:

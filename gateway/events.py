@@ -4,6 +4,7 @@ They are asked for each delivery with the subscriber's own credentials. So who m
 entity, or no longer, hears nothing of it; and what is told is how it is now, not how it was.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -105,14 +106,16 @@ class Heard:
         """Complete it; say whether the subscriber sees it, or None where that cannot be known."""
         if self.entity is None or self.node.selection_set is None:
             return None
+        deciding = self._deciding(supergraph)
+        is_found_out = len(deciding) == 1 and self._asked(prepared) == deciding
+        if not is_found_out and not (seen := await self._is_seen(deciding, ask)):
+            return seen
         given = answered(self.node.selection_set, self.entity)
         known = len(given)
         await run.go_on(Answer({self.key: given}))
-        if len(given) > known:
+        if not is_found_out or len(given) > known:
             return True
-        if _is_passing(run.errors):
-            return None
-        return False if self._is_looked_at(prepared) else await self._is_seen(supergraph, ask)
+        return None if _is_passing(run.errors) else False
 
     def lost(self, schema: GraphQLSchema) -> dict[str, Any]:
         """Say that something is not told; what it was can be read."""
@@ -121,33 +124,42 @@ class Heard:
         told = error(Code.EVENTS_LOST, LOST, path=(self.key,))
         return {"errors": [told], "data": None if promised else {self.key: None}}
 
-    def _is_looked_at(self, prepared: Prepared) -> bool:
-        """Say whether the plan asks of the entity itself, and so finds out whether it is seen."""
-        paths = (
-            path
+    def _deciding(self, supergraph: Supergraph) -> set[str]:
+        """Name the subgraphs that must give the entity for it to be seen."""
+        if self.of.seen_by:
+            return {self.of.seen_by}
+        type, wanted = self.of.type, self.of.key.keys()
+        return {
+            subgraph
+            for subgraph in supergraph.types[type].keys
+            for key in supergraph.keys(type, subgraph)
+            if set(key.fields.split()) == wanted
+        }
+
+    def _asked(self, prepared: Prepared) -> set[str]:
+        """Name the subgraphs that the plan asks of the entity itself."""
+        return {
+            fetch.subgraph
             for fetch in prepared.plan.fetches
             for part in fetch.entities
             for path in part.paths
-        )
-        return any(len(path) == 1 and path[0].key == self.key for path in paths)
+            if len(path) == 1 and path[0].key == self.key
+        }
 
-    async def _is_seen(self, supergraph: Supergraph, ask: Ask) -> bool | None:
-        """Ask for nothing but the entity; where only its key is wanted, nobody did."""
-        owned, type = supergraph.types[self.of.type], self.of.type
-        asked = [
-            subgraph
-            for subgraph in owned.keys
-            for key in supergraph.keys(type, subgraph)
-            if set(key.fields.split()) == self.of.key.keys()
-        ]
-        fetch = Fetch(0, asked[0], (), SEEN, ())
-        body = orjson.dumps({"query": fetch.document, "variables": {"of": [self.entity]}})
+    async def _is_seen(self, deciding: set[str], ask: Ask) -> bool | None:
+        """Ask for nothing but the entity, where the plan alone does not find it out."""
+        body = orjson.dumps({"query": SEEN, "variables": {"of": [self.entity]}})
+        asking = (ask(Fetch(0, it, (), SEEN, ()), body) for it in sorted(deciding))
         try:
-            answer = await ask(fetch, body)
+            answers = await asyncio.gather(*asking)
         except SubgraphFailed:
             return None
-        found = answer.data.get("_entities") if isinstance(answer.data, dict) else None
-        return isinstance(found, list) and found[:1] != [None]
+        return bool(answers) and all(map(_gives_one, answers))
+
+
+def _gives_one(answer: Answer) -> bool:
+    found = answer.data.get("_entities") if isinstance(answer.data, dict) else None
+    return isinstance(found, list) and len(found) == 1 and isinstance(found[0], dict)
 
 
 def _is_passing(errors: list[Error]) -> bool:

@@ -129,6 +129,8 @@ class Pipeline:
             _warn(source, failure)
             told = error(failure.code, failure.message, service=source.subgraph)
             yield {"errors": [told]}
+        except RequestRefused as refused:
+            yield {"errors": refused.errors}
 
     async def _listened(
         self, prepared: Prepared, request: GraphQLRequest, caller: Caller

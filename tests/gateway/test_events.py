@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ from tests.support.waiting import until
 LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
 """
 LIVE = f"""{LINK}
-directive @event(subject: String!, key: [String!]) on FIELD_DEFINITION
+directive @event(subject: String!, key: [String!], seenBy: String) on FIELD_DEFINITION
 type Query {{ unused: String }}
 type Subscription {{
-  orderChanged(id: ID): Order @event(subject: "shop.{{tenant}}.order.>", key: ["id = order.id"])
+  orderChanged(id: ID): Order
+    @event(subject: "shop.{{tenant}}.order.>", key: ["id = order.id"], seenBy: "orders")
   orderOf(shop: String!): Order! @event(subject: "shops.{{shop}}")
 }}
 type Order @key(fields: "id", resolvable: false) {{ id: ID! }}
@@ -39,9 +41,13 @@ type Buyer @key(fields: "id") {{ id: ID! }}
 PEOPLE = f"""{LINK}
 type Query {{ people: Int }}
 type Buyer @key(fields: "id") {{ id: ID! name: String }}
+type Order @key(fields: "id") {{ id: ID! notes: Int }}
 """
 CHANGED = "subscription($only: ID) { changed: orderChanged(id: $only) { total buyer { name } } }"
 KEY_ONLY = "subscription { orderChanged { number: id } }"
+NOTES = "subscription { orderChanged { number: id notes } }"
+"""Of a subgraph that knows of any order, and does not ask who wants to know."""
+OF_SHOP = 'subscription { orderOf(shop: "s") { number: id notes } }'
 
 
 class Orders(Subgraph):
@@ -49,6 +55,7 @@ class Orders(Subgraph):
 
     def __init__(self) -> None:
         self.blind: set[str] = set()
+        self.asked_by: Counter[str] = Counter()
         self.total = 1
         super().__init__(ORDERS, {"order": lambda: None}, {"Order": self.order})
 
@@ -58,7 +65,9 @@ class Orders(Subgraph):
     def _answer(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
         status, text = super()._answer(asked)
         claims = self.headers[-1]["authorization"].split(".")[1]
-        if json.loads(base64.urlsafe_b64decode(claims + "=="))["sub"] not in self.blind:
+        who = json.loads(base64.urlsafe_b64decode(claims + "=="))["sub"]
+        self.asked_by[who] += 1
+        if who not in self.blind:
             return status, text
         data = orjson.loads(text)["data"]
         return status, orjson.dumps({"data": {it: [None] * len(data[it]) for it in data}})
@@ -76,6 +85,7 @@ class World:
     async def tell(self, order: str, tenant: str = "acme") -> None:
         event = orjson.dumps({"order": {"id": order}, "what": "paid"})
         await self.broker.publish(f"shop.{tenant}.order.paid", event)
+        await self.broker.publish("shops.s", orjson.dumps({"id": order}))
         await self.broker.flush()
 
     @property
@@ -114,7 +124,11 @@ class World:
 async def world(fronts: Any, nats_server: Any, tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "live.graphql"
     file.write_text(LIVE)
-    people = Subgraph(PEOPLE, {}, {"Buyer": lambda it: {"name": f"Buyer {it['id']}"}})
+    known = {
+        "Buyer": lambda it: {"name": f"Buyer {it['id']}"},
+        "Order": lambda it: {**it, "notes": 3},
+    }
+    people = Subgraph(PEOPLE, {}, known)
     unasked = Subgraph(LIVE, {}, {})
     subgraphs = {"live": unasked, "orders": Orders(), "people": people}
     front = await fronts(subgraphs, event_fields={"live": file}, nats_url=nats_server.url)
@@ -166,25 +180,32 @@ async def test_two_who_listen_share_one_subscription_at_the_broker(world: World)
     await until(lambda: not broker.client._subs)
 
 
-@pytest.mark.parametrize("query", [CHANGED, KEY_ONLY])
-async def test_who_may_not_see_an_entity_hears_nothing_of_it(world: World, query: str):
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (CHANGED, lambda it: whole(it)["data"]),
+        (KEY_ONLY, lambda it: {"orderChanged": {"number": it}}),
+        (NOTES, lambda it: {"orderChanged": {"number": it, "notes": 3}}),
+        (OF_SHOP, lambda it: {"orderOf": {"number": it, "notes": 3}}),
+    ],
+)
+async def test_who_may_not_see_an_entity_hears_nothing_of_it(
+    world: World, query: str, told: Callable[[str], Any]
+):
     world.orders.blind.add("blind")
     async with world.by_socket("blind", query) as blind, world.by_socket("u1", query) as other:
         await world.listeners(2)
-        await world.tell("7")
-        await payload(other)
-        world.orders.blind.clear()  # from here on it may: and hears the next, not the one before
-        await world.tell("8")
-        told = await payload(blind)
-        assert told in (whole("8"), {"data": {"orderChanged": {"number": "8"}}})
-        world.orders.blind.add("blind")
-        await world.tell("9")
-        await payload(other)
-        await payload(other)
-        world.orders.blind.clear()
-        await world.tell("10")
-        told = await payload(blind)
-        assert told in (whole("10"), {"data": {"orderChanged": {"number": "10"}}})
+        for before, then in (("7", "8"), ("9", "10")):
+            await world.tell(before)
+            assert await payload(other) == {"data": told(before)}
+            await until(lambda: world.orders.asked_by["blind"] > 0)
+            world.orders.asked_by.clear()
+            world.orders.blind.clear()  # from here on it may: and hears the next
+            await world.tell(then)
+            assert await payload(blind) == {"data": told(then)}
+            assert await payload(other) == {"data": told(then)}
+            world.orders.blind.add("blind")
+            world.orders.asked_by.clear()
 
 
 async def test_nobody_hears_of_another_company(world: World):

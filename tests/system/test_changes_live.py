@@ -11,6 +11,8 @@ from tests.system.listening import subscribed
 from tests.system.system import PASSWORD
 
 CUSTOMER = "subscription($only: ID) { customerChanged(id: $only) { id name } }"
+KEY_ONLY = "subscription { customerChanged { id orders { nodes { id } } } }"
+"""Of a customer that another service knows too, by its id alone."""
 ORDER = "subscription { orderChanged { id status customer { name } } }"
 PATIENCE = 60
 
@@ -99,16 +101,19 @@ async def test_who_may_not_see_a_record_and_another_company_hear_nothing(company
     assert (await company.answer("{ customers { nodes { id } } }", token=token))["errors"]
     async with (
         by_stream(company, CUSTOMER, token) as unseeing,
+        by_stream(company, KEY_ONLY, token) as unseeing_too,
         by_stream(rival, CUSTOMER) as elsewhere,
         by_stream(company, CUSTOMER) as seeing,
     ):
         nothing = asyncio.create_task(unseeing.event())
+        nothing_too = asyncio.create_task(unseeing_too.event())
         await heard_of([seeing], "customerChanged", company.customer)
         made, (found,) = await heard_of(
             [elsewhere], "customerChanged", lambda: rival.customer(name="Elsewhere")
         )
         assert (found["name"], found["id"] in made) == ("Elsewhere", True)
         assert not nothing.done()
+        assert not nothing_too.done()
         done = await company.do("updateStaffUser", blind, {"roles": ["SALES_MANAGER"]})
         assert done["userErrors"] == []
 
@@ -118,6 +123,8 @@ async def test_who_may_not_see_a_record_and_another_company_hear_nothing(company
         hearing = [_Task(nothing)]
         made, (found,) = await heard_of(hearing, "customerChanged", renamed)
         assert (found["name"], found["id"] in made) == ("Seen", True)
+        made_too, (found,) = await heard_of([_Task(nothing_too)], "customerChanged", renamed)
+        assert (found["orders"]["nodes"], found["id"] in made + made_too) == ([], True)
 
 
 class _Task:
