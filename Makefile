@@ -98,11 +98,14 @@ check-contracts:
 prove: install ## Prove what takes longer, and write it to docs/proofs (NORTHWIND, FEDERATION_CORPUS: folders).
 	@$(VENV)/python -m tests.proving $(PROOF)
 
-.PHONY: bench bench-compare profile
+.PHONY: bench bench-compare bench-gateway profile
 bench: install ## Measure speed on data of its own, and write docs/benchmarks.md: FACTOR=0.1 for less data.
 	@$(VENV)/python -m tests.bench run $(if $(FACTOR),--factor $(FACTOR))
 bench-compare: install ## The same, held against an earlier result: BASE=file (.run/bench/result.json).
 	@$(VENV)/python -m tests.bench compare $(if $(FACTOR),--factor $(FACTOR)) $(if $(BASE),--base $(BASE))
+bench-gateway: install ## Measure the gateway beside others: BENCH=folder of the benchmark, OPS=big,small SECONDS=12 ROUNDS=5.
+	@$(VENV)/python -m tests.bench gateways --folder "$(BENCH)" $(if $(OPS),--ops $(OPS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 profile: install ## Show where a service's time goes for an operation: OP=part of its name.
 	@$(VENV)/python -m tests.bench profile $(if $(FACTOR),--factor $(FACTOR)) --op "$(or $(OP),list)"
 

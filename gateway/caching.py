@@ -30,6 +30,14 @@ class SingleFlight(Generic[Key, Value]):
         self._kept: OrderedDict[Key, tuple[Value | None, Exception | None]] = OrderedDict()
         self._making: dict[Key, asyncio.Task[Value]] = {}
 
+    def known(self, key: Key) -> Value | None:
+        """Give what was made before, without waiting."""
+        kept = self._kept.get(key)
+        if kept is None or kept[1] is not None:
+            return None
+        self._kept.move_to_end(key)
+        return kept[0]
+
     async def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Give the value, made if need be, or raise what making it raises."""
         if key in self._kept:

@@ -61,6 +61,7 @@ class Door:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.subgraphs.close()
+        await self.pipeline.events.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     def _page(self, path: str) -> Response:

@@ -1,12 +1,13 @@
 """One graph and all that is remembered of it, swapped as a whole when a new one comes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 
 from gateway.caching import SingleFlight
 from gateway.errors import RequestRefused
-from gateway.executor import Projection
+from gateway.executor import IsAnswer, Projection, Step
 from gateway.planner import Operation, Plan
 from gateway.supergraph import Supergraph
 
@@ -29,6 +30,9 @@ class Prepared:
     node: OperationDefinitionNode
     operation: Operation
     plan: Plan
+    steps: Sequence[Step]
+    is_answer: IsAnswer | None
+    """Of a plan of one fetch: whether its data are the answer as they are."""
     projection: Projection
 
     @property

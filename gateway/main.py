@@ -7,12 +7,15 @@ from typing import Any, cast
 import uvicorn
 
 from gateway.authentication import Gatekeeper
+from gateway.connections import UNIX
 from gateway.door import Door
+from gateway.event_fields import InvalidEvents
+from gateway.events import Events
 from gateway.explorer import Explorer
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.settings import GatewaySettings
-from gateway.subgraphs import UNIX, Subgraphs
+from gateway.subgraphs import Subgraphs
 from gateway.supergraph import InvalidSupergraph, Supergraph
 from services.chassis import logs
 from services.chassis import settings as chassis_settings
@@ -48,9 +51,14 @@ def build(settings: GatewaySettings, supergraph: Supergraph) -> Door:
     signer = Signer.from_file(ISSUER, settings.signing_key_file)
     gatekeeper = Gatekeeper(verifier, signer, settings.anonymous_tenant)
     metrics = Metrics()
-    urls = {name: settings.subgraph_urls.get(name, url) for name, url in supergraph.urls.items()}
+    urls = {
+        name: settings.subgraph_urls.get(name, url)
+        for name, url in supergraph.urls.items()
+        if name not in settings.event_fields
+    }
     subgraphs = Subgraphs(urls, gatekeeper, metrics)
-    pipeline = Pipeline(supergraph, subgraphs, settings)
+    events = Events.of(settings.event_fields, settings.nats_url, ISSUER)
+    pipeline = Pipeline(supergraph, subgraphs, settings, events)
     explorer = Explorer.of(settings) if settings.explorer else None
     return Door(pipeline, gatekeeper, subgraphs, metrics, explorer)
 
@@ -96,6 +104,8 @@ def main() -> int:
     logs.set_up(ISSUER, settings.log_level, settings.log_format)
     try:
         door = build(settings, supergraph)
+    except InvalidEvents as error:
+        return _refuse(str(error))
     except (OSError, ValueError) as error:
         return _refuse(f"a key file is of no use: {error}")
     serve(settings, door)

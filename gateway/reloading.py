@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from gateway.door import Door
+from gateway.event_fields import InvalidEvents
 from gateway.graphs import Graph
 from gateway.responses import Receive, Response, Scope, Send
 from gateway.sources import GraphSource, NoGraph
@@ -39,9 +40,14 @@ class Reloading:
     async def reload(self) -> None:
         """Serve the source's graph from now on, or raise `NoGraph` and serve the old one."""
         async with self._one_at_a_time:
-            supergraph = await self.source.read()
-            await self.door.subgraphs.admit(supergraph.urls)
-            pipeline = self.door.pipeline
+            supergraph, pipeline = await self.source.read(), self.door.pipeline
+            try:
+                events = pipeline.events.read_anew()
+            except InvalidEvents as error:
+                raise NoGraph(str(error)) from error
+            urls = {it: url for it, url in supergraph.urls.items() if it not in events.files}
+            await self.door.subgraphs.admit(urls)
+            pipeline.events = events
             pipeline.graph = Graph(supergraph, pipeline.settings.kept_characters)
             log().info("the graph was reloaded", subgraphs=list(supergraph.subgraphs))
 

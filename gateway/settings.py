@@ -17,6 +17,11 @@ class GatewaySettings(ProgramSettings):
         description="subgraph name to http://host:port/graphql or unix:/path.sock, "
         "where it is not what the supergraph file says",
     )
+    event_fields: dict[str, Path] = Field(
+        default_factory=dict,
+        description="subgraph name to the SDL of the subscriptions that the broker's events feed",
+    )
+    nats_url: str = Field("", description="that broker: nats://USER:PASSWORD@host:port")
     override_labels: list[str] = Field(
         default_factory=list, description="named labels of @override that are active"
     )

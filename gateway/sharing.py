@@ -1,18 +1,14 @@
 """Reads that are alike and in flight at once go out once; each who asked gets its own answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
-
+from gateway.answers import Answer
 from gateway.authentication import Caller
 from gateway.errors import Code, SubgraphFailed
-from gateway.executor.tree import copied
 from gateway.planner import Fetch
 
-Answer = Mapping[str, Any]
 Ask = Callable[[], Awaitable[Answer]]
 
 
@@ -32,23 +28,20 @@ class Sharing:
         self._mutations = 0
         """A read that began before a mutation ended may not have seen what it changed."""
 
-    async def ask(
-        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any], ask: Ask
-    ) -> Answer:
+    async def ask(self, caller: Caller, fetch: Fetch, body: bytes, ask: Ask) -> Answer:
         """Ask, or wait for who asks just that; raises `SubgraphFailed` as asking does."""
         if fetch.is_mutation:
             try:
                 return await ask()
             finally:
                 self._mutations += 1
-        told = orjson.dumps(variables)
-        key = (caller.token, fetch.subgraph, fetch.document, told, self._mutations)
+        key = (caller.token, fetch.subgraph, body, self._mutations)
         if key not in self._reads:
             return await self._lead(key, ask)
         read = self._reads[key]
         read.is_shared = True
         try:
-            return _copied(await asyncio.shield(read.task))
+            return (await asyncio.shield(read.task)).copied()
         except SubgraphFailed as failure:
             if failure.code is not Code.DEADLINE_EXCEEDED:
                 raise
@@ -64,7 +57,7 @@ class Sharing:
             if not read.is_shared:
                 task.cancel()
             raise
-        return _copied(answer) if read.is_shared else answer
+        return answer.copied() if read.is_shared else answer
 
     def _end(self, key: object, done: asyncio.Task[Answer]) -> None:
         del self._reads[key]
@@ -74,8 +67,3 @@ class Sharing:
 
 async def _asked(ask: Ask) -> Answer:
     return await ask()
-
-
-def _copied(answer: Answer) -> Answer:
-    """Copy, since each who asked builds on its own."""
-    return {key: copied(value) for key, value in answer.items()}

@@ -2,12 +2,15 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway import main
 from gateway.authentication import Caller, Gatekeeper, Headers
 from gateway.door import Door
+from gateway.event_fields import InvalidEvents
+from gateway.events import Events
 from gateway.explorer import Explorer
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
@@ -44,6 +47,9 @@ class Options:
     forwards: bool = False
     admin_secret: str = ""
     explorer: bool = True
+    events: Mapping[str, Path] = field(default_factory=dict)
+    """Subgraph name to the SDL of what the broker's events feed."""
+    nats_url: str = ""
 
 
 def build(options: Options, supergraph: Supergraph) -> Reloading:
@@ -58,8 +64,10 @@ def build(options: Options, supergraph: Supergraph) -> Reloading:
         log_format="console",
     )
     gatekeeper, metrics = OpenGatekeeper(forwards=options.forwards), Metrics()
-    subgraphs = Subgraphs(supergraph.urls, gatekeeper, metrics)
-    pipeline = Pipeline(supergraph, subgraphs, settings)
+    asked = {name: it for name, it in supergraph.urls.items() if name not in options.events}
+    subgraphs = Subgraphs(asked, gatekeeper, metrics)
+    events = Events.of(options.events, options.nats_url, main.ISSUER)
+    pipeline = Pipeline(supergraph, subgraphs, settings, events)
     explorer = Explorer.of(settings) if options.explorer else None
     door = Door(pipeline, gatekeeper, subgraphs, metrics, explorer)
     return Reloading(door, options.source, options.admin_secret)
@@ -72,7 +80,11 @@ def run(options: Options) -> int:
     except NoGraph as error:
         sys.stderr.write("".join(f"{each}\n" for each in error.reasons))
         return main.CANNOT_START
-    app = build(options, supergraph)
+    try:
+        app = build(options, supergraph)
+    except InvalidEvents as error:
+        sys.stderr.write(f"{error}\n")
+        return main.CANNOT_START
     settings = app.door.pipeline.settings
     logs.set_up(main.ISSUER, settings.log_level, settings.log_format)
     main.serve(settings, app.door, app)

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from itertools import count
-from typing import Any, NamedTuple
 
 import aiohttp
-import orjson
 
 from gateway import listening, retrying
+from gateway.answers import Answer
 from gateway.authentication import Caller, Gatekeeper
+from gateway.connections import UNIX, Answered, Pool
 from gateway.errors import Code, SubgraphFailed
 from gateway.metrics import Metrics
 from gateway.planner import Fetch
@@ -20,21 +20,8 @@ from services.chassis import telemetry
 from services.chassis.subscribing import EVENT_STREAM
 
 CONNECTIONS = 100
-MAX_ANSWER = 64 << 20
-"""Bytes of an answer: a subgraph that gives more has lost its way."""
-IDLE_SECONDS = 4
-"""Shorter than servers keep idle connections: it is we who hang up, never in mid-request."""
-UNIX = "unix:"
 IDEMPOTENCY_KEY = "idempotency-key"
 """The header of the client's own, which services know too."""
-
-
-class Answered(NamedTuple):
-    """What came back: a status and a body, and when to come again, if that was said."""
-
-    status: int
-    text: bytes
-    come_again_seconds: float
 
 
 class Subgraphs:
@@ -44,47 +31,42 @@ class Subgraphs:
         self.urls = urls
         self.gatekeeper = gatekeeper
         self.metrics = metrics
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._pools: dict[str, Pool] = {}
         self._listening: dict[str, aiohttp.ClientSession] = {}
         """For answers that go on, so that they take no connection from those that do not."""
         self._retries: defaultdict[str, Retries] = defaultdict(Retries)
         self._left: list[aiohttp.ClientSession] = []
-        """For addresses that are asked no more, until who asked there is done."""
+        """For addresses that are asked no more, until who listens there is done."""
 
     async def open(self) -> None:
         for name, url in self.urls.items():
             self._open(name, url)
 
     def _open(self, name: str, url: str) -> None:
-        self._sessions[name] = aiohttp.ClientSession(
-            connector=_connector(url),
-            timeout=aiohttp.ClientTimeout(total=None),  # the request's deadline rules
-            json_serialize=lambda told: orjson.dumps(told).decode(),
-        )
-        self._listening[name] = aiohttp.ClientSession(
-            connector=_connector(url, limit=0), timeout=listening.timeout()
-        )
+        self._pools[name] = Pool(url, CONNECTIONS)
+        self._listening[name] = _listening(url)
 
     async def admit(self, urls: Mapping[str, str]) -> None:
         """Ask at these addresses from now on; those in use stay open for who is under way."""
         changed = {name: url for name, url in urls.items() if self.urls.get(name) != url}
         for name, url in changed.items():
-            self._left += [s[name] for s in (self._sessions, self._listening) if name in s]
+            if name in self._pools:
+                self._pools[name].close()
+                self._left.append(self._listening[name])
             self._open(name, url)
         self.urls = {**self.urls, **urls}
 
     async def close(self) -> None:
-        for session in (*self._sessions.values(), *self._listening.values(), *self._left):
+        for pool in self._pools.values():
+            pool.close()
+        for session in (*self._listening.values(), *self._left):
             await session.close()
 
-    async def ask(
-        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any], *, key: str = ""
-    ) -> Mapping[str, Any]:
+    async def ask(self, caller: Caller, fetch: Fetch, body: bytes, *, key: str = "") -> Answer:
         """Send a fetch and give the answer, whatever its status, or raise `SubgraphFailed`.
 
         `key` is the caller's idempotency key, which goes on to the one mutation that it is for.
         """
-        body = orjson.dumps({"query": fetch.document, "variables": variables})
         name = fetch.subgraph
         with self.metrics.fetch(name) as outcome:
             try:
@@ -94,18 +76,18 @@ class Subgraphs:
                 outcome.failed()
                 message = f"the {name} service did not answer in time"
                 raise SubgraphFailed(Code.DEADLINE_EXCEEDED, message, repr(error)) from error
-            except (aiohttp.ClientError, OSError) as error:
+            except OSError as error:
                 outcome.failed()
                 raise listening.unavailable(name, repr(error)) from error
-            answer = _answer(text)
+            answer = Answer.read(text)
             if answer is None:
                 outcome.failed()
                 raise listening.unavailable(name, f"no GraphQL answer but {text[:200]!r}")
             return answer
 
     async def listen(
-        self, caller: Caller, fetch: Fetch, variables: Mapping[str, Any]
-    ) -> AsyncGenerator[Mapping[str, Any], None]:
+        self, caller: Caller, fetch: Fetch, body: bytes
+    ) -> AsyncGenerator[Answer, None]:
         """Give each answer to a subscription; whoever stops listening hangs up at once."""
         name = fetch.subgraph
         headers = {
@@ -114,7 +96,6 @@ class Subgraphs:
             **self.gatekeeper.credentials(caller, name, lasting=True),
             **telemetry.current().child().headers(),
         }
-        body = orjson.dumps({"query": fetch.document, "variables": variables})
         address, session = _address(self.urls[name]), self._listening[name]
         try:
             async with (
@@ -124,7 +105,7 @@ class Subgraphs:
                 aclosing(listening.answers(name, response)) as answers,
             ):
                 async for it in answers:
-                    yield it
+                    yield Answer.of(it)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise listening.unavailable(name, repr(error)) from error
 
@@ -154,7 +135,7 @@ class Subgraphs:
     ) -> tuple[Answered, Exception | None]:
         try:
             return await self._post(caller, name, body, {}), None
-        except (aiohttp.ClientError, OSError) as failure:
+        except OSError as failure:
             return Answered(0, b"", 0.0), failure
 
     async def _post(
@@ -167,44 +148,17 @@ class Subgraphs:
             **telemetry.current().child().headers(),
             **more,
         }
-        session = self._sessions[name]
-        address = _address(self.urls[name])
-        async with session.post(
-            address, data=body, headers=headers, allow_redirects=False
-        ) as response:
-            again = response.headers.get("retry-after", "")
-            text = await _read(response)
-            return Answered(response.status, text, float(again) if again.isdecimal() else 0.0)
+        return await self._pools[name].post(headers, body)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read a body, up to what is more than any answer."""
-    parts, size = [], 0
-    async for part in response.content.iter_any():
-        size += len(part)
-        if size > MAX_ANSWER:
-            raise aiohttp.ClientPayloadError("the answer is too large")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _connector(url: str, limit: int = CONNECTIONS) -> aiohttp.BaseConnector:
-    if url.startswith(UNIX):
-        path = url.removeprefix(UNIX)
-        return aiohttp.UnixConnector(path, limit=limit, keepalive_timeout=IDLE_SECONDS)
-    return aiohttp.TCPConnector(limit=limit, keepalive_timeout=IDLE_SECONDS)
+def _listening(url: str) -> aiohttp.ClientSession:
+    """Open a client for answers that go on; it remembers nothing that one caller was told."""
+    path = url.removeprefix(UNIX) if url.startswith(UNIX) else ""
+    connector = aiohttp.UnixConnector(path, limit=0) if path else aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(
+        connector=connector, timeout=listening.timeout(), cookie_jar=aiohttp.DummyCookieJar()
+    )
 
 
 def _address(url: str) -> str:
     return "http://subgraph/graphql" if url.startswith(UNIX) else url
-
-
-def _answer(text: bytes) -> Mapping[str, Any] | None:
-    try:
-        told = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(told, dict) or not ("data" in told or told.get("errors")):
-        return None
-    errors = told.get("errors")
-    return told if errors is None or isinstance(errors, list) else None

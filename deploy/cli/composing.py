@@ -7,6 +7,7 @@ import typer
 from deploy.local.checkout import ROOT
 from deploy.local.databases import SERVICES
 from deploy.local.refusals import NotThere, Refused
+from deploy.stream.facts import LIVE
 from gateway.composition import CompositionFailed, SubgraphSource
 from gateway.composition import compose as composed
 
@@ -27,6 +28,7 @@ def compose(*, check: bool, out: Path | None, services: Path = SERVICES_FOLDER) 
 
 def supergraph(services: Path) -> str:
     sources = {name: source(name, services) for name in SERVICES}
+    sources["live"] = SubgraphSource(url="nats://live", sdl=LIVE.read_text())  # nobody serves it
     try:
         return composed(sources, strict_inputs=True)
     except CompositionFailed as failure:

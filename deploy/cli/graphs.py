@@ -33,7 +33,7 @@ def compose(
 
 
 @graphs.command()
-def gateway(
+def gateway(  # noqa: PLR0913  # each is a word of the command line
     *,
     supergraph: Annotated[
         Path | None, typer.Option(help="A supergraph file, whoever composed it.")
@@ -53,6 +53,14 @@ def gateway(
             "--forward-authorization", help="Send the callers' authorization to all subgraphs."
         ),
     ] = False,
+    nats: Annotated[str, typer.Option(metavar="URL", help="The broker of events.")] = "",
+    events: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help="The SDL of a subgraph whose subscriptions that broker feeds. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve a graph of any Federation 1 or 2 subgraphs, without tokens or services of ours.
 
@@ -68,5 +76,6 @@ def gateway(
     """
     from . import gatewaying
 
-    graph = gatewaying.source(supergraph, subgraph or [])
-    gatewaying.serve(graph, host=host, port=port, forwards=forward_authorization)
+    fed = gatewaying.events(events or [])
+    graph = gatewaying.source(supergraph, subgraph or [], fed)
+    gatewaying.serve(graph, f"{host}:{port}", forwards=forward_authorization, events=(fed, nats))

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.stream.facts import LIVE
+from deploy.stream.rights import GATEWAY
+
 from . import keys, ports
 from .databases import SERVICES, Database
 from .keys import KeyFiles
@@ -83,6 +86,8 @@ def gateway(ground: Ground, settings: LocalSettings, explorer: Mapping[str, str]
         "HTTP_LISTEN": f"{ports.HOST}:{settings.gateway_port}",
         "SUPERGRAPH_FILE": str(settings.supergraph_file),
         "SUBGRAPH_URLS": json.dumps(urls),
+        "EVENT_FIELDS": json.dumps({"live": str(LIVE)}),
+        "NATS_URL": ground.nats_urls[GATEWAY],
         **explorer,
     }
     return program("gateway.main", told | common("gateway", ground, settings), name="gateway")

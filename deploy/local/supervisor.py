@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from deploy.stream import provisioning
+from deploy.stream import provisioning, rights
 from deploy.stream.grants import Grant
 from deploy.stream.provisioning import StreamLimits
 
@@ -96,7 +96,7 @@ class Supervisor:
         """Give each service its own address of the stream; a foreign server has one for all."""
         if self.settings.nats_url is not None:
             url = self.settings.nats_url.get_secret_value()
-            return self.prepare_stream(url, dict.fromkeys(SERVICES, url), [])
+            return self.prepare_stream(url, dict.fromkeys((*SERVICES, rights.GATEWAY), url), [])
         log = self.checkout.fresh_log("nats")
         server = Nats(self.checkout.nats, self.settings.nats_port, log=log)
         with self.screen.step("starting NATS", "NATS"):
@@ -104,7 +104,9 @@ class Supervisor:
             url = server.start()
             self.add("nats", server.process, f"{ports.HOST}:{server.port}")
         granted = list(server.grants().values())
-        return self.prepare_stream(url, {it: server.url_of(it) for it in SERVICES}, granted)
+        return self.prepare_stream(
+            url, {it: server.url_of(it) for it in (*SERVICES, rights.GATEWAY)}, granted
+        )
 
     def prepare_stream(
         self, url: str, urls: dict[str, str], granted: Sequence[Grant]

@@ -10,8 +10,8 @@ SECRETS: Mapping[str, set[str]] = {
     **{f"{service}-stream": STREAM for service in ("customers", "sales", "service-desk")},
     **{f"{program}-key": KEY for program in ("gateway", "customers", "sales", "service-desk")},
     "issuers": {f"{name}.jwks.json" for name in ("gateway", "customers", "sales", "service_desk")},
-    "nats": {"administrator", "customers", "sales", "service-desk"},
-    "administrator-stream": STREAM,
+    "nats": {"administrator", "customers", "sales", "service-desk", "gateway"},
+    **{f"{user}-stream": STREAM for user in ("administrator", "gateway")},
 }
 """What an operator makes before the first install: deploy/README.md says how."""
 

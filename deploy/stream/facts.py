@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = Path(__file__).parents[2] / "services"
+LIVE = SERVICES.parent / "gateway" / "live.graphql"
+"""Which facts feed subscriptions of the graph, and which record each names."""
 
 Source = tuple[str, str]
 """A service and one of its aggregates: `("sales", "order")`."""

@@ -11,6 +11,7 @@ from . import facts
 NAME = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TENANT = re.compile("[a-z][a-z0-9_-]{0,38}[a-z0-9]")
 LONGEST = 40
+OURS = ("administrator", "gateway")
 EVERY_TENANT = "*"
 
 
@@ -53,7 +54,7 @@ class Grant:
 
 def _is_ours(name: str) -> bool:
     """Say whether a name may be a service's user, or one of its durables (`sales-…`)."""
-    return name == "administrator" or name.split("-", maxsplit=1)[0] in facts.names()
+    return name in OURS or name.split("-", maxsplit=1)[0] in facts.names()
 
 
 def read(file: Path) -> dict[str, Grant]:

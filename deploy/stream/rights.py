@@ -16,6 +16,8 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from gateway import event_fields
+from gateway.event_fields import PLACE
 from services.chassis.streams import STREAM, durable_name, inbox_of, poke_of
 
 from . import facts
@@ -26,6 +28,8 @@ ADMINISTRATOR = "administrator"
 
 FEEDING = "customers"
 """The service that serves the feed, and reads the stream itself for it."""
+GATEWAY = "gateway"
+"""Hears the events that feed subscriptions of the graph; it publishes nothing."""
 READS = tuple(f"$JS.API.{it}.{STREAM}" for it in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET"))
 """What it takes: what the stream holds; the next message, of its leader; many, of any replica."""
 
@@ -65,6 +69,13 @@ def service_user(service: str) -> User:
     return User(service, may, (f"{inbox_of(service)}.>", pokes))
 
 
+def gateway_user() -> User:
+    """Let it hear what the fields of its file are fed by, of every company."""
+    heard = {PLACE.sub("*", it.subject) for it in event_fields.read(facts.LIVE).values()}
+    inbox = f"{inbox_of(GATEWAY)}.>"
+    return User(GATEWAY, (inbox,), (inbox, *sorted(heard)))
+
+
 def outside_user(grant: Grant) -> User:
     """Let it take and acknowledge; what is still to come stands in each message."""
     return User(grant.name, _taking(grant.name), (f"{inbox_of(grant.name)}.>",))
@@ -86,7 +97,8 @@ def _next(durable: str) -> str:
 def configuration(grants: Iterable[Grant], password_of: Callable[[str], str]) -> str:
     """Write all users as the server reads them; `password_of` gives a value of its language."""
     granted = list(grants)
-    ours = [User(ADMINISTRATOR), *(service_user(it) for it in facts.names())]
+    services = (service_user(it) for it in facts.names())
+    ours = [User(ADMINISTRATOR), *services, gateway_user()]
     return ACCOUNTS.format(
         users=_listed(_user(it, password_of(it.name)) for it in ours),
         exports=_listed(right for it in granted for right in _exports(it)),

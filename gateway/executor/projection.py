@@ -1,29 +1,28 @@
 """Cuts the answer to what was asked, in the order of asking; nulls go where the schema says.
 
-Compiled once for an operation into nested functions; each completes one value. A null where the
-schema allows none makes the nearest nullable place above it null.
+Compiled once for an operation, a function for each type and list in it (`generating` shows them).
+A null where the schema allows none makes the nearest nullable place above it null.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    GraphQLInterfaceType,
+    GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
-    is_abstract_type,
     is_composite_type,
     is_enum_type,
     is_interface_type,
     is_object_type,
 )
 
+from gateway.executor.asked import Asked, FieldsType
+from gateway.executor.generating import Module, indented
 from gateway.executor.tree import TYPENAME, Object, type_name
-from gateway.planner.operation import INTROSPECTION, Field, Fragment, Operation, Selections
+from gateway.planner.operation import INTROSPECTION, Operation, Selections
 from gateway.supergraph import Supergraph
 
 
@@ -32,19 +31,9 @@ class _Broken:
 
 
 BROKEN = _Broken()
-
-
-@dataclass(slots=True)
-class Notes:
-    """What is worth saying of a completed answer: which promises of the schema were broken."""
-
-    broken: list[str] = field(default_factory=list)
-
-
-FieldsType = GraphQLObjectType | GraphQLInterfaceType
-Complete = Callable[[Any, Notes], Any]
-Entry = tuple[str, Complete | None]
-"""A key of the answer and how its value is completed; None: as it is."""
+Broken = list[str]
+"""Which promises of the schema were broken, each in a sentence."""
+Complete = Callable[[Any, Broken], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,159 +42,122 @@ class Projection:
 
     complete: Complete
 
-    def apply(self, data: Object) -> tuple[Object | None, Notes]:
-        notes = Notes()
-        completed = self.complete(data, notes)
-        return (None if completed is BROKEN else completed), notes
+    def apply(self, data: Object) -> tuple[Object | None, Broken]:
+        broken: Broken = []
+        completed = self.complete(data, broken)
+        return (None if completed is BROKEN else completed), broken
 
 
 def compile_projection(supergraph: Supergraph, operation: Operation) -> Projection:
     """Compile for what clients see; what is inaccessible is null, and nobody's fault."""
-    compiler = _Compiler(supergraph.schema, supergraph.full)
-    root = compiler.schema.type_map[operation.root]
+    root = supergraph.schema.type_map[operation.root]
     if not is_object_type(root):
         raise TypeError(operation.root)
-    return Projection(_object(compiler.entries(root, operation.selections)))
+    asked = Asked(supergraph.schema, supergraph.full)
+    return Projection(_completing(asked, root, operation.selections))
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiler:
-    schema: GraphQLSchema
-    full: GraphQLSchema
+def _completing(asked: Asked, type: FieldsType, selections: Selections) -> Complete:
+    writing = _Writing(asked)
+    return writing.module.compiled(writing.object(type, selections))
 
-    def entries(self, type: FieldsType, selections: Selections) -> list[Entry]:
-        found: dict[str, list[Field]] = {}
-        self._gather(type, selections, found)
-        return [(key, self._entry(type, fields)) for key, fields in found.items()]
 
-    def _gather(
-        self, type: FieldsType, selections: Selections, found: dict[str, list[Field]]
-    ) -> None:
-        for each in selections:
-            if isinstance(each, Field):
-                found.setdefault(each.key, []).append(each)
-            elif self._is(type, each):
-                self._gather(type, each.selections, found)
+class _Writing:
+    """Writes functions of a value and of what is broken; each line completes the variable `v`."""
 
-    def _is(self, type: FieldsType, fragment: Fragment) -> bool:
-        condition = self.schema.type_map[fragment.type]
-        if condition is type:
-            return True
-        return is_abstract_type(condition) and self.schema.is_sub_type(condition, type)
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.module = Module(BROKEN=BROKEN)
 
-    def _entry(self, type: FieldsType, fields: list[Field]) -> Complete | None:
-        first = fields[0]
-        if first.name == TYPENAME:
-            name = type.name if is_object_type(type) else BROKEN
-            return lambda _value, _notes: name
-        if first.name in INTROSPECTION:
-            return None
-        selections = tuple(each for field in fields for each in field.selections)
-        at = f"{type.name}.{first.name}"
-        return self._value(type.fields[first.name].type, selections, at)
+    def object(self, type: FieldsType, selections: Selections) -> str:
+        """Write how an object is completed: to BROKEN where it lacks what it must have."""
+        lines = ["if value.__class__ is not dict:", "    return None", "get = value.get"]
+        parts = []
+        for number, (field, beneath) in enumerate(self.asked.of(type, selections)):
+            name, v = field.name, f"v{number}"
+            parts.append(f"{field.key!r}: {v}")
+            if name == TYPENAME:
+                if not is_object_type(type):
+                    return self.module.function("object", "value, broken", ["return BROKEN"])
+                lines.append(f"{v} = {type.name!r}")
+                continue
+            lines.append(f"{v} = get({field.key!r})")
+            if name not in INTROSPECTION:
+                at = f"{type.name}.{name}"
+                lines += self._value(v, type.fields[name].type, beneath, at)
+                if isinstance(type.fields[name].type, GraphQLNonNull):
+                    lines += [f"if {v} is None:", *indented(_note(at)), "    return BROKEN"]
+        lines.append(f"return {{{', '.join(parts)}}}")
+        return self.module.function("object", "value, broken", lines)
 
-    def _value(self, type: GraphQLOutputType, selections: Selections, at: str) -> Complete | None:
+    def _value(
+        self, v: str, type: GraphQLOutputType, selections: Selections, at: str
+    ) -> list[str]:
+        """Write how a variable is completed; whether it may be null is its place's to say."""
         if isinstance(type, GraphQLNonNull):
-            return _non_null(self._value(type.of_type, selections, at), at)
+            type = type.of_type
         if isinstance(type, GraphQLList):
-            return _list(self._value(type.of_type, selections, at))
+            return self._list(v, type.of_type, selections, at)
         if is_enum_type(type):
-            return _enum(frozenset(type.values), self._values(type.name), at)
+            return self._enum(v, type, at)
         if is_object_type(type):
-            return _nullable(_object(self.entries(type, selections)))
-        if is_composite_type(type):
-            return _nullable(self._abstract(type.name, selections))
-        return None
+            made = self.object(type, selections)
+        elif is_composite_type(type):
+            made = self.module.constant(self._abstract(type.name, selections))
+        else:
+            return []
+        completed = [f"{v} = {made}({v}, broken)", f"if {v} is BROKEN:", f"    {v} = None"]
+        return [f"if {v} is not None:", *indented(completed)]
 
-    def _values(self, enum: str) -> frozenset[str]:
-        found = self.full.type_map[enum]
-        return frozenset(found.values) if is_enum_type(found) else frozenset()
+    def _list(self, v: str, item: GraphQLOutputType, selections: Selections, at: str) -> list[str]:
+        each = self._value("v", item, selections, at)
+        if isinstance(item, GraphQLNonNull):
+            each += ["if v is None:", *indented(_note(at)), "    return None"]
+        if not each:
+            return [f"if {v}.__class__ is not list:", f"    {v} = None"]
+        lines = ["if value.__class__ is not list:", "    return None", "found = []"]
+        lines += ["for v in value:", *indented([*each, "found.append(v)"]), "return found"]
+        return [f"{v} = {self.module.function('list', 'value, broken', lines)}({v}, broken)"]
+
+    def _enum(self, v: str, type: GraphQLEnumType, at: str) -> list[str]:
+        """Write that what is none of an enum is null; what is hidden is nobody's fault."""
+        shown = self.module.constant(frozenset(type.values))
+        known = self.module.constant(self.asked.values(type.name))
+        message = f"a value came for {at} that is none of its enum"
+        return [
+            f"if {v} is not None and not ({v}.__class__ is str and {v} in {shown}):",
+            f"    if not ({v}.__class__ is str and {v} in {known}):",
+            f"        broken.append({message!r})",
+            f"    {v} = None",
+        ]
 
     def _abstract(self, name: str, selections: Selections) -> Complete:
         """Complete by the value's own type; what is made for a type is made when it turns up."""
-        known: dict[str, Complete | None] = {"": self._of_no_type(name, selections)}
-        possible = self.schema.get_possible_types(self.schema.type_map[name])  # type: ignore[arg-type]  # it is abstract
+        asked = self.asked
+        found = asked.schema.type_map[name]
+        known: dict[str, Complete | None] = {"": None}
+        if is_interface_type(found):  # what only an interface object told of has no type
+            known[""] = _completing(asked, found, selections)
+        possible = asked.schema.get_possible_types(found)  # type: ignore[arg-type]  # it is abstract
         by_name = {each.name: each for each in possible}
-        hidden = self.full.type_map.keys() - self.schema.type_map.keys()
+        hidden = asked.full.type_map.keys() - asked.schema.type_map.keys()
 
-        def complete(value: Any, notes: Notes) -> Any:
-            if not isinstance(value, dict):
+        def complete(value: Any, broken: Broken) -> Any:
+            if value.__class__ is not dict:
                 return None
             told = type_name(value)
             if told not in known:
-                found = by_name.get(told)
-                entries = self.entries(found, selections) if found else None
-                known[told] = None if entries is None else _object(entries)
+                type = by_name.get(told)
+                known[told] = _completing(asked, type, selections) if type else None
             by_type = known[told]
             if by_type is None:
                 if told not in hidden:
-                    notes.broken.append(f"an object came for {name} that is of no type of it")
+                    broken.append(f"an object came for {name} that is of no type of it")
                 return None
-            return by_type(value, notes)
+            return by_type(value, broken)
 
         return complete
 
-    def _of_no_type(self, name: str, selections: Selections) -> Complete | None:
-        """Complete what only an interface object told of: fields, but no type."""
-        found = self.schema.type_map[name]
-        return _object(self.entries(found, selections)) if is_interface_type(found) else None
 
-
-def _object(entries: list[Entry]) -> Complete:
-    def complete(value: Any, notes: Notes) -> Any:
-        if not isinstance(value, dict):
-            return None
-        given = value.get
-        found = {}
-        for key, inner in entries:
-            each = given(key) if inner is None else inner(given(key), notes)
-            if each is BROKEN:
-                return BROKEN
-            found[key] = each
-        return found
-
-    return complete
-
-
-def _nullable(inner: Complete) -> Complete:
-    def complete(value: Any, notes: Notes) -> Any:
-        if value is None:
-            return None
-        completed = inner(value, notes)
-        return None if completed is BROKEN else completed
-
-    return complete
-
-
-def _non_null(inner: Complete | None, at: str) -> Complete:
-    def complete(value: Any, notes: Notes) -> Any:
-        completed = value if inner is None else inner(value, notes)
-        if completed is None:
-            notes.broken.append(f"null came for {at}, which promises a value")
-            return BROKEN
-        return completed
-
-    return complete
-
-
-def _list(inner: Complete | None) -> Complete:
-    def complete(value: Any, notes: Notes) -> Any:
-        if not isinstance(value, list):
-            return None
-        if inner is None:
-            return value
-        found = [inner(each, notes) for each in value]
-        return None if BROKEN in found else found
-
-    return complete
-
-
-def _enum(shown: frozenset[str], known: frozenset[str], at: str) -> Complete:
-    def complete(value: Any, notes: Notes) -> Any:
-        if value is None or (isinstance(value, str) and value in shown):
-            return value
-        if not (isinstance(value, str) and value in known):
-            notes.broken.append(f"a value came for {at} that is none of its enum")
-        return None
-
-    return complete
+def _note(at: str) -> list[str]:
+    return [f"broken.append({f'null came for {at}, which promises a value'!r})"]

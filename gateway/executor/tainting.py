@@ -17,6 +17,9 @@ class Tainted:
         self._fields: dict[int, tuple[Object, set[str]]] = {}
         """By the object's identity; the object is kept, so that no other takes it over."""
 
+    def __bool__(self) -> bool:
+        return bool(self._fields)
+
     def note(self, data: Object, path: Sequence[PathItem]) -> None:
         """Note the first null on the way to where an error stands."""
         value: Any = data

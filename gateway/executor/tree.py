@@ -18,15 +18,26 @@ def type_name(value: Object) -> str:
 
 def targets(data: Object, path: Path) -> list[Object]:
     """Give the objects at a path, through lists, in order; null places are left out."""
-    found: list[Any] = [data]
+    at: list[Any] = [data]
     for segment in path:
-        key, types = segment.key, segment.types
-        found = [
-            value
-            for each in found
-            for value in _flat(each.get(key))
-            if types is None or type_name(value) in types
-        ]
+        at = _stepped(at, segment.key)
+        if segment.types is not None:
+            at = [each for each in at if type_name(each) in segment.types]
+    return at
+
+
+def _stepped(at: list[Object], key: str) -> list[Any]:
+    """Take one step from all objects at once."""
+    found: list[Any] = []
+    for each in at:
+        value = each.get(key)
+        if value.__class__ is dict:
+            found.append(value)
+        elif value.__class__ is list:
+            found += value
+    for each in found:
+        if each.__class__ is not dict:
+            return [it for each in found for it in _flat(each)]
     return found
 
 
@@ -75,6 +86,9 @@ def _flat_at(
 
 def merge(into: Object, given: Object) -> None:
     """Merge deeply: lists item by item; a null never overwrites what is there."""
+    if into.keys().isdisjoint(given):
+        into.update(given)
+        return
     for key, value in given.items():
         held = into.get(key)
         if held is None:
@@ -95,15 +109,6 @@ def _merge_lists(into: list[Any], given: list[Any]) -> None:
             _merge_lists(held, value)
         elif held is None:
             into[index] = value
-
-
-def copied(value: Any) -> Any:
-    """Copy what is shared by several places, since each may grow in its own way."""
-    if isinstance(value, dict):
-        return {key: copied(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [copied(each) for each in value]
-    return value
 
 
 def renamed(value: Any, names: Mapping[str, str]) -> Any:

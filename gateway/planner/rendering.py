@@ -24,7 +24,7 @@ def render(supergraph: Supergraph, operation: Operation, drafts: Sequence[Draft]
     numbers = {draft: n for n, group in enumerate(groups, 1) for draft in group}
     fetches = []
     for number, group in enumerate(groups, 1):
-        after = sorted({numbers[parent] for parent in group[0].parents})
+        after = sorted({numbers[parent] for draft in group for parent in draft.parents})
         fetch = _fetch(supergraph, operation, number, tuple(after), group)
         names = {alias: key for draft in group for alias, key in renamed[draft].items()}
         fetches.append(replace(fetch, renamed=tuple(sorted(names.items()))))
@@ -38,16 +38,37 @@ def _settled(supergraph: Supergraph, draft: Draft) -> dict[str, str]:
 
 
 def _groups(drafts: Sequence[Draft]) -> list[Group]:
-    """Let entity fetches that wait for the same go to one subgraph together.
+    """Let entity fetches that are equally far from the root go to one subgraph together.
 
-    What takes a value from above goes alone: it may be one request for each value.
+    One that nothing waits for goes with a later one of the same objects, if there is any. What
+    takes a value from above goes alone: it may be one request for each value.
     """
     found: dict[object, Group] = {}
     for draft in sorted(drafts, key=lambda each: each.depth):
-        is_shared = draft.is_entity and not draft.contexts
-        at: object = (draft.subgraph, draft.parents) if is_shared else draft
+        at: object = (draft.subgraph, draft.depth) if _is_shared(draft) else draft
         found.setdefault(at, []).append(draft)
-    return list(found.values())
+    awaited = {parent for draft in drafts for parent in draft.parents}
+    groups = list(found.values())
+    for group in list(groups):
+        if any(draft in awaited or not _is_shared(draft) for draft in group):
+            continue
+        behind = groups[groups.index(group) + 1 :]
+        later = next((each for each in behind if _covers(each, group)), None)
+        if later is not None:
+            groups.remove(group)
+            later += group
+    return groups
+
+
+def _is_shared(draft: Draft) -> bool:
+    return draft.is_entity and not draft.contexts
+
+
+def _covers(later: Group, group: Group) -> bool:
+    """Say whether a group asks its subgraph of all objects that another asks it of."""
+    objects = {(draft.type, draft.path) for draft in later if _is_shared(draft)}
+    same_subgraph = later[0].subgraph == group[0].subgraph
+    return same_subgraph and all((draft.type, draft.path) in objects for draft in group)
 
 
 def _fetch(

@@ -33,11 +33,16 @@ def written(factor, costs, ratios, events):
     }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1), "utf-8")
-    head, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    tail = rest.partition(END)[2]
-    told = "\n".join(tables(result))
-    PAGE.write_text(f"{head}{BEGIN}\n\n{told}\n\n{END}{tail}", "utf-8")
+    put(BEGIN, tables(result))
     return result
+
+
+def put(begin, lines):
+    """Write lines into the page, from a mark to the next end."""
+    head, _, rest = PAGE.read_text("utf-8").partition(begin)
+    tail = rest.partition(END)[2]
+    told = "\n".join(lines)
+    PAGE.write_text(f"{head}{begin}\n\n{told}\n\n{END}{tail}", "utf-8")
 
 
 def tables(result):

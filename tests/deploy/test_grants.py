@@ -200,7 +200,7 @@ def test_a_grant_is_written_into_an_overlay_as_the_server_takes_it(tmp_path):
         (ROOT / "deploy/kubernetes/base/nats/nats.conf").read_text()
     )
     (tmp_path / "users.conf").write_text(users)
-    names = ("ADMINISTRATOR", "CUSTOMERS", "SALES", "SERVICE_DESK", "WAREHOUSE")
+    names = ("ADMINISTRATOR", "CUSTOMERS", "SALES", "SERVICE_DESK", "GATEWAY", "WAREHOUSE")
     checked = subprocess.run(
         [Path(sys.executable).with_name("nats-server"), "-t", "-c", tmp_path / "nats.conf"],
         env={"POD_NAME": "nats-0", **{f"{it}_PASSWORD": "a-secret" for it in names}},

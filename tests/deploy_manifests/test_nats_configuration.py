@@ -22,7 +22,7 @@ from tests.support.intruding import Intruder
 
 SERVER = Path(sys.executable).with_name("nats-server")
 SERVICES = ("customers", "sales", "service_desk")
-PASSWORDS = {user: f"{user}-secret" for user in ("administrator", *SERVICES)}
+PASSWORDS = {user: f"{user}-secret" for user in ("administrator", "gateway", *SERVICES)}
 PATIENCE = 20
 FEED = ("a message by its number", "a message directly")
 """What only the service may call that serves the feed of events."""
@@ -180,6 +180,27 @@ async def test_a_stranger_is_not_let_in(address, user, password):
         writer.write(f"CONNECT {asked}\r\nPING\r\n".encode())
         assert await reader.readline() == b"-ERR 'Authorization Violation'\r\n"
         writer.close()
+
+
+@pytest.mark.feature("PLT-06")
+async def test_the_gateway_hears_what_feeds_its_fields_and_tells_nothing(address):
+    before = await told_so_far(address)
+    async with Intruder(url_of(address, rights.GATEWAY), rights.GATEWAY) as gateway:
+        await gateway.cannot_get_anything()
+        for service in SERVICES:
+            await gateway.cannot_publish(f"crm.default.{service}.thing.made.v1.0")
+            await gateway.cannot_publish(f"_INBOX_{service}.answer")
+            await gateway.cannot_hear(poke_of(service))
+        for unheard in ("*.>", "default.customers.>", "default.customers.staff_user.>"):
+            await gateway.cannot_hear(f"crm.{unheard}")
+        heard = await gateway.client.subscribe("crm.default.customers.customer.>")
+        await gateway.client.flush()
+        async with Intruder(url_of(address, "customers"), "customers") as service:
+            fact = "crm.default.customers.customer.created.v1.0"
+            await service.client.jetstream().publish(fact, b"{}")
+        assert (await heard.next_msg(PATIENCE)).data == b"{}"
+        assert gateway.told.empty()
+    assert await told_so_far(address) == before + 1
 
 
 @pytest.mark.parametrize("user", SERVICES)

@@ -226,7 +226,7 @@ async def test_a_subgraph_that_stays_away_is_not_asked_three_times_as_often(gate
 
 
 async def test_an_answer_without_end_is_given_up(gateways: Any, monkeypatch: Any):
-    monkeypatch.setattr("gateway.subgraphs.MAX_ANSWER", 1 << 20)
+    monkeypatch.setattr("gateway.connections.MAX_ANSWER", 1 << 20)
     gateway = await gateways((answer("200 OK", b" " * (2 << 20)),))
     require_partial(await gateway.ask(), "SUBGRAPH_UNAVAILABLE")
 

@@ -1,98 +1,84 @@
-"""Directives that clients write on operations, and that every subgraph knows, reach subgraphs."""
+"""An answer that one subgraph gives whole goes on as its bytes; any other is completed."""
 
-from graphql import OperationDefinitionNode, parse, validate
+from typing import Any
+
+import pytest
+from graphql import OperationDefinitionNode, parse
 
 from gateway import planner
 from gateway.composition import SubgraphSource, compose
-from gateway.planner import Plan
+from gateway.executor import compile_is_answer
 from gateway.supergraph import Supergraph
+from tests.gateway.live import products
 
-from .worlds import FEDERATION
-
-KNOWN = """
-directive @trace(name: String = "none", level: Level = LOW) on
-  FIELD | INLINE_FRAGMENT | FRAGMENT_SPREAD | FRAGMENT_DEFINITION | QUERY
-directive @often(n: Int!) repeatable on FIELD
-directive @writing on MUTATION
-directive @checked on VARIABLE_DEFINITION
-enum Level { LOW HIGH }
+SDL = """
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@inaccessible"])
+  type Query { user: User! all: [User!] things: [Thing] grid: [[Int!]!] }
+  type User implements Thing { id: ID! name: String color: Color boss: User }
+  type Robot implements Thing { id: ID! }
+  interface Thing { id: ID! }
+  enum Color { RED BLUE HIDDEN @inaccessible }
 """
-A = """
-type Query { me: User find(n: Int): User }
-type Mutation { make: User }
-type User @key(fields: "id") { id: ID! name: String }
-"""
-B = 'type User @key(fields: "id") { id: ID! points(n: Int): Int }'
+GRAPH = Supergraph.parse(compose({"one": SubgraphSource("http://x", SDL)}))
 
 
-def planned(query: str) -> Plan:
-    sources = {
-        name: SubgraphSource("", FEDERATION + KNOWN + sdl) for name, sdl in (("a", A), ("b", B))
-    }
-    graph = Supergraph.parse(compose(sources))
+def is_answer(query: str, data: Any) -> bool:
     document = parse(query)
-    assert validate(graph.schema, document) == []
     node = document.definitions[0]
     assert isinstance(node, OperationDefinitionNode)
-    return planner.plan(graph, planner.normalise(graph, document, node, {}))
+    operation = planner.normalise(GRAPH, document, node, {})
+    holds = compile_is_answer(GRAPH, operation, planner.plan(GRAPH, operation))
+    assert holds is not None
+    return holds(data)
 
 
-def documents(query: str) -> list[str]:
-    return [fetch.document for fetch in planned(query).fetches]
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        ("{ user { id name } }", {"user": {"id": "1", "name": None}}),
+        ("{ user { id } all { id } }", {"user": {"id": "1"}, "all": None}),
+        ("{ a: all { n: name boss { id } } }", {"a": [{"n": "x", "boss": None}]}),
+        ("{ user { color } }", {"user": {"color": "RED"}}),
+        ("{ grid }", {"grid": [[1, 2], []]}),
+        ("{ user { __typename id } }", {"user": {"__typename": "User", "id": "1"}}),
+        (
+            "{ things { __typename ... on User { name } } }",
+            {"things": [{"__typename": "User", "name": "a"}, {"__typename": "Robot"}, None]},
+        ),
+    ],
+)
+def test_what_is_as_it_was_asked_for_goes_on(query: str, data: Any):
+    assert is_answer(query, data)
 
 
-def test_a_directive_on_a_field_goes_where_the_field_goes():
-    first, second = documents(
-        '{ me @trace(name: "x") { name @often(n: 1) @often(n: 2) points(n: 3) @trace } }'
-    )
-    assert first.endswith('{ me @trace(name: "x") { name @often(n: 1) @often(n: 2) id } }')
-    assert second.endswith("{ points(n: 3) @trace } } }")
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        ("{ user { id name } }", {"user": {"name": "a", "id": "1"}}),
+        ("{ user { id } }", {"user": {"id": "1", "secret": 2}}),
+        ("{ user { id } }", {"user": {"id": None}}),
+        ("{ user { id } }", {"user": None}),
+        ("{ user { id } }", {"user": [1]}),
+        ("{ user { id } }", {}),
+        ("{ user { id } }", None),
+        ("{ all { id } }", {"all": [{"id": "1"}, None]}),
+        ("{ all { id } }", {"all": {"id": "1"}}),
+        ("{ user { color } }", {"user": {"color": "HIDDEN"}}),
+        ("{ user { color } }", {"user": {"color": ["RED"]}}),
+        ("{ grid }", {"grid": [[1, None]]}),
+        ("{ grid }", {"grid": [1]}),
+        ("{ user { __typename } }", {"user": {"__typename": "Robot"}}),
+        ("{ things { id } }", {"things": [{"id": "1"}]}),
+        ("{ things { __typename } }", {"things": [{"__typename": "Query"}]}),
+    ],
+)
+def test_what_is_otherwise_does_not(query: str, data: Any):
+    assert not is_answer(query, data)
 
 
-def test_its_variables_go_with_it_and_only_there():
-    plan = planned(
-        """query ($level: Level @checked, $n: Int! = 2) {
-          me { name @trace(level: $level) points @often(n: $n) } }"""
-    )
-    first, second = plan.fetches
-    assert first.variables == ("level",)
-    assert first.document.startswith("query query__a__1($level: Level @checked) {")
-    assert second.variables == ("n",)
-
-
-def test_a_directive_on_the_operation_is_on_each_fetch_that_it_may_stand_on():
-    [first, second] = documents("query Who @trace(level: HIGH) { me { name points } }")
-    assert first.startswith("query Who__a__1 @trace(level: HIGH) {")
-    assert second.startswith("query Who__b__2($_r0: [_Any!]!) @trace(level: HIGH) {")
-    [first, second] = documents("mutation @writing { make { points } }")
-    assert first.startswith("mutation mutation__a__1 @writing {")
-    assert "@" not in second
-
-
-def test_a_directive_on_a_fragment_stays_around_its_fields():
-    first, second = documents(
-        """{ me { id ... @trace { name points } ...F @trace(name: "s") } }
-        fragment F on User @trace(name: "f") { p: points }"""
-    )
-    assert first.endswith("{ me { id ... @trace { name } } }")
-    assert '... @trace { points } ... @trace(name: "s") { p: points }' in second
-
-
-def test_equal_fields_are_one_field_with_what_is_said_of_each():
-    [only] = documents("{ me { name @often(n: 1) } me @trace { name @often(n: 2) name } }")
-    assert only.endswith("{ me @trace { name @often(n: 1) @often(n: 2) } }")
-    [only] = documents('{ me @trace { name } me @trace(name: "other") { id } }')
-    assert only.endswith("{ me @trace { name id } }")
-
-
-def test_what_settles_a_query_here_is_not_handed_on():
-    [only] = documents("query @trace { me { name @include(if: true) @trace } }")
-    assert "@include" not in only
-    assert only.endswith("{ me { name @trace } }")
-
-
-def test_a_key_is_fetched_beside_a_field_that_carries_a_directive():
-    """What a subgraph makes of a directive is for the client, not for the next subgraph."""
-    first, second = documents("{ me { id @trace points } }")
-    assert first.endswith("{ me { id @trace _1_id: id } }")
-    assert second.endswith("{ points } } }")
+async def test_its_bytes_are_not_written_anew(fronts: Any):
+    front = await fronts({"products": products()})
+    body = b'{"data":{"something":  "as it came"}}'
+    front.subgraphs["products"].says = 200, body
+    async with front.client.post(f"{front.url}/graphql", json={"query": "{ something }"}) as got:
+        assert await got.read() == body

@@ -101,6 +101,47 @@ def test_equal_jumps_at_several_paths_are_told_together(graph: Supergraph):
     )
 
 
+def test_jumps_to_one_subgraph_that_are_equally_far_share_a_request(graph: Supergraph):
+    query = "{ latestReview { product { inStock shipping } } products { inStock } }"
+    assert planned(graph, query) == text(
+        """
+        1. reviews, at once
+           query query__reviews__1 { latestReview { product { id } } }
+        2. products, at once
+           query query__products__2 { products { id } }
+        3. stock, after 1, 2
+           Product at latestReview.product, products by { id }
+              { ... on Product { inStock } }
+        4. products, after 1
+           Product at latestReview.product by { id }
+              { ... on Product { price weight } }
+        5. stock, after 4
+           Product at latestReview.product by { id price weight }
+              { ... on Product { shipping } }
+        """
+    )
+
+
+def test_a_jump_that_nothing_waits_for_goes_with_a_later_one_of_the_same_objects(
+    graph: Supergraph,
+):
+    """Each is told apart in it: what the later one lacks costs the other nothing."""
+    assert planned(graph, "{ latestReview { product { inStock shipping } } }") == text(
+        """
+        1. reviews, at once
+           query query__reviews__1 { latestReview { product { id } } }
+        2. products, after 1
+           Product at latestReview.product by { id }
+              { ... on Product { price weight } }
+        3. stock, after 1, 2
+           Product at latestReview.product by { id price weight }
+              { ... on Product { shipping } }
+           Product at latestReview.product by { id }
+              { ... on Product { inStock } }
+        """
+    )
+
+
 def test_different_jumps_to_one_subgraph_stand_side_by_side_in_a_request(graph: Supergraph):
     query = '{ a: product(id: "1") { inStock } b: product(id: "2") { shipping } }'
     plan = planned(graph, query)

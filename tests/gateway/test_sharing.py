@@ -1,11 +1,11 @@
 """Reads that are alike and under way at once go out once, and nobody gets another's answer."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
+import orjson
 import pytest
 
+from gateway.answers import Answer
 from gateway.authentication import Caller
 from gateway.errors import Code, SubgraphFailed
 from gateway.planner import Fetch
@@ -29,17 +29,17 @@ class Held:
         self.go = asyncio.Event()
         self.fails: SubgraphFailed | None = None
 
-    async def __call__(self) -> Mapping[str, Any]:
+    async def __call__(self) -> Answer:
         self.asked += 1
         number = self.asked
         await self.go.wait()
         if self.fails and number == 1:
             raise self.fails
-        return {"data": {"x": {"n": number}}}
+        return Answer({"x": {"n": number}})
 
 
 async def ask(sharing: Sharing, held: Held, token: str = "t", x: int = 1, *, fetch=READ):
-    task = asyncio.create_task(sharing.ask(caller(token), fetch, {"x": x}, held))
+    task = asyncio.create_task(sharing.ask(caller(token), fetch, orjson.dumps({"x": x}), held))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     return task
@@ -51,8 +51,8 @@ async def test_alike_reads_go_out_once_and_their_answers_are_apart():
     held.go.set()
     one, two, three = await asyncio.gather(*tasks)
     assert held.asked == 1
-    one["data"]["x"]["n"] = "changed"
-    assert two == three == {"data": {"x": {"n": 1}}}
+    one.data["x"]["n"] = "changed"
+    assert two == three == Answer({"x": {"n": 1}})
 
 
 async def test_another_caller_or_other_variables_share_nothing():
@@ -84,7 +84,7 @@ async def test_who_leaves_takes_the_answer_from_nobody():
     leader.cancel()
     await asyncio.gather(leader, return_exceptions=True)
     held.go.set()
-    assert await follower == {"data": {"x": {"n": 1}}}
+    assert await follower == Answer({"x": {"n": 1}})
     assert held.asked == 1
 
 
@@ -102,4 +102,4 @@ async def test_a_failure_is_told_to_all_but_one_of_time_is_the_leaders_own():
     late.go.set()
     with pytest.raises(SubgraphFailed):
         await leader
-    assert await follower == {"data": {"x": {"n": 2}}}
+    assert await follower == Answer({"x": {"n": 2}})

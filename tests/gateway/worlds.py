@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -26,11 +27,12 @@ from graphql import (
 )
 
 from gateway import planner
+from gateway.answers import Answer
 from gateway.composition import SubgraphSource, compose, contexts, reading, upgrading
 from gateway.composition.model import Definition, Field, Kind, Subgraph
 from gateway.composition.printing import print_plain
 from gateway.composition.problems import Problems
-from gateway.executor import Run, compile_projection
+from gateway.executor import Run, compile_is_answer, compile_projection, compile_steps
 from gateway.planner import Fetch, Plan
 from gateway.supergraph import Supergraph
 
@@ -136,14 +138,21 @@ class Split:
         operation = planner.normalise(self.graph, document, node, flags)
         plan = planner.plan(self.graph.settled(self.labels), operation)
 
-        async def ask(fetch: Fetch, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-            return self.subgraphs[fetch.subgraph].answer(fetch.document, variables)
+        async def ask(fetch: Fetch, body: bytes) -> Answer:
+            told = orjson.loads(body)
+            return Answer.of(
+                self.subgraphs[fetch.subgraph].answer(told["query"], told["variables"])
+            )
 
-        run = Run(plan, given, ask)
+        run = Run(compile_steps(plan), given, ask)
         await run.finish()
+        is_answer = compile_is_answer(self.graph, operation, plan)
+        is_whole = is_answer is not None and is_answer(run.data)
+        came = orjson.dumps(run.data)
         found, notes = compile_projection(self.graph, operation).apply(run.data)
+        assert not is_whole or (came == orjson.dumps(found) and not notes)
         self.extensions = run.extensions.merged
-        broken = [{"message": each, "extensions": {"code": "INTERNAL"}} for each in notes.broken]
+        broken = [{"message": each, "extensions": {"code": "INTERNAL"}} for each in notes]
         return found, [*run.errors, *broken], plan
 
     def whole(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> Any:

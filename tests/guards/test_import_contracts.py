@@ -42,6 +42,7 @@ BREACHES = [
     ),
     ("gateway-knows-the-chassis-alone", {"gateway.plan": "from services.stubs import sales_pb2"}),
     ("gateway-reaches-no-database", {"gateway.main": "from services.chassis import database"}),
+    ("gateway-reaches-no-database", {"gateway.main": "import nats"}),
     ("product-knows-no-deployment", {"services.sales.main": "from deploy.cli import main"}),
     ("product-knows-no-deployment", {"gateway.main": "from tests import conftest"}),
     (

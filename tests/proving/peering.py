@@ -66,14 +66,14 @@ def peers(transcript):
         source = ROOT / "tests" / "proving" / "peers"
         folder = npm.copied(source, Path(there) / "peers")
         demo.load(system.graph_url, system.databases)
+        token = signing(system, story.TENANT, story.email("sam"))()
         transcript.is_proven = npm.ran(transcript, "install --silent", folder) and asyncio.run(
-            _compared(transcript, system, folder)
+            _compared(transcript, system, folder, token)
         )
     return transcript
 
 
-async def _compared(transcript, system, folder):
-    token = signing(system, story.TENANT, story.email("sam"))()
+async def _compared(transcript, system, folder, token):
     async with _relayed(system, token) as urls, aiohttp.ClientSession() as client:
         _write_supergraph(folder, urls)
         wanted = [await _asked(client, system.graph_url, it, token) for it in DOCUMENTS.values()]

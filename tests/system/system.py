@@ -62,7 +62,7 @@ class System:
 
     def ground(self, made):
         """Say how programs reach the servers."""
-        nats_urls = {name: self.nats.url_of(name) for name in self.databases}
+        nats_urls = {name: self.nats.url_of(name) for name in (*self.databases, "gateway")}
         return Ground(self.databases, nats_urls, made, self.sockets)
 
     def parts(self, ground, settings):
