@@ -11,12 +11,11 @@ from services.chassis.work import Works
 from services.customers.company import queries as companies
 from services.customers.company.commands import company
 from services.customers.roles import commands as roles
-from services.customers.sessions import rules
+from services.customers.sessions import queries, rules
 from services.customers.sessions.commands import links
 from services.customers.sessions.commands import staff as sessions
-from services.customers.sessions.model import LinkPurpose
+from services.customers.sessions.model import STAFF, LinkPurpose
 from services.customers.staff import commands as staff
-from services.customers.staff import queries
 from services.customers.staff.model import Role
 
 
@@ -45,7 +44,7 @@ async def create_tenant(
             if password is not None:
                 await sessions.set_password(work, first.id, password=password)
                 return None
-            return await links.make(work, first.id, LinkPurpose.INVITATION)
+            return await links.make(work, STAFF, first.id, LinkPurpose.INVITATION)
     finally:
         await engine.dispose()
 
@@ -55,7 +54,7 @@ async def find_staff(database_url: str, *, tenant: str, email: str) -> Identity 
     engine = connect(database_url, pool_size=1, name="customers maintenance")
     try:
         async with reading(engine, tenant) as connection:
-            found = await queries.sign_in(connection, email.lower())
+            found = await queries.known(connection, STAFF, email.lower())
     finally:
         await engine.dispose()
     return Identity(tenant, found.id, ActorKind.USER) if found else None

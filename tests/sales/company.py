@@ -6,8 +6,8 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
 from services.sales.company.queries import reckoning
 from services.sales.permissions import ROLES, SERVICES
+from services.sales.portal.model import directory
 from services.sales.schema import schema
-from services.sales.staff.model import directory
 from tests.support.asking import Workplace
 
 ORDER = "id number status version gross { amount currency } net { amount } placedOn shippedOn"

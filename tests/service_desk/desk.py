@@ -4,8 +4,8 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
 from services.service_desk.company.queries import reckoning
 from services.service_desk.permissions import ROLES, SERVICES
+from services.service_desk.portal.model import directory
 from services.service_desk.schema import schema
-from services.service_desk.staff.model import directory
 from tests.support.asking import AFTERWARDS, Workplace
 
 CASE = "case { id number status priority version resolution resolvedAt closedAt owner { id } }"

@@ -107,7 +107,12 @@ STORY_QUERY = """\
   }
 }
 """
-WHO_QUERY = "{\n  viewer { name roles }\n  company { name baseCurrency timeZone }\n}\n"
+WHO_QUERY = """\
+{
+  viewer { kind staffUser { name roles } }
+  company { name baseCurrency timeZone }
+}
+"""
 SIGN_IN = """\
 mutation SignIn($email: String!, $password: String!) {
   signIn(email: $email, password: $password) { token userErrors { message } }
