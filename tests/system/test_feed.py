@@ -120,7 +120,9 @@ async def test_a_subscription_is_no_single_answer_and_a_query_may_be_a_stream_of
     assert (status, answer["errors"][0]["extensions"]["code"]) == (406, "BAD_REQUEST")
     document = "{ viewer { staffUser { email } } }"
     async with subscribed(company.system.graph_url, company.token, document) as listener:
-        assert (await listener.next())["data"] == {"viewer": {"staffUser": {"email": company.email}}}
+        assert (await listener.next())["data"] == {
+            "viewer": {"staffUser": {"email": company.email}}
+        }
         assert await listener.event() == ("complete", None)
 
 

@@ -65,7 +65,7 @@ def create(cls: type, command: Command, description: str, *, of: Container[str] 
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
         refuse_input(shape, work.actor, arguments["input"])
-        return await command(work, changes_of(shape, arguments["input"], creating=True))
+        return await command(work, changes_of(shape, arguments["input"], creating=not of))
 
     parts = [Part("input", given, "Its values.")]
     if not of:

@@ -16,9 +16,10 @@ VIEWER = "Viewer"
 
 def viewer(cls: type[T]) -> type[T]:
     """Declare what a service gives to whoever asks, beside their id."""
-    body = {"id": strawberry.field(description="Your id."), **vars(cls)}
-    body["__annotations__"] = {"id": strawberry.ID, **cls.__annotations__}
-    made = type(VIEWER, (), body)
+    fields = {it: vars(cls)[it] for it in cls.__annotations__}
+    annotations = {"id": strawberry.ID, **cls.__annotations__}
+    own = {"id": strawberry.field(description="Your id."), "__annotations__": annotations}
+    made = type(VIEWER, (), {**own, **fields})
     return strawberry.federation.type(
         made, keys=["id"], description="You, and what is yours: all that you may see of a kind."
     )
@@ -35,7 +36,7 @@ def viewing(cls: Any, actor: Actor) -> Any:
     if not (actor.permissions or actor.portal):
         return None
     made: Any = object.__new__(cls)
-    made.id = strawberry.ID(actor.id)
+    made.__dict__.update(id=strawberry.ID(actor.id), kind=actor.kind)
     return made
 
 

@@ -117,7 +117,9 @@ relate(
 
 @viewer
 class Viewer:
-    kind: ActorKind = strawberry.field(description="As what kind of actor you are signed in.")
+    kind: ActorKind | None = strawberry.field(
+        description="As what kind of actor you are signed in."
+    )
     staff_user: StaffUser | None = own(
         StaffUser, "You, if you are signed in as a staff user.", id_of=staff_user_of
     )
@@ -203,11 +205,11 @@ class Mutation:
         *(CURRENT, CHOSEN),
         publishes=published_by(own_commands.change_password),
     )
-    update_own_phone = verb(
+    set_own_phone = verb(
         Contact,
-        own_commands.update_phone,
+        own_commands.set_phone,
         "Say by which telephone number you are reached, as a contact who comes by the portal.",
-        name="UpdateOwnPhone",
+        name="SetOwnPhone",
     )
     invite_portal_identity = create(
         PortalIdentity,

@@ -50,7 +50,7 @@ async def known(connection: AsyncConnection, of: Accounts, email: str) -> Row[An
     return found.one_or_none()
 
 
-async def has_second_factor(connection: AsyncConnection, staff_user_id: str) -> bool:
+async def has_factor(connection: AsyncConnection, staff_user_id: str) -> bool:
     found = select(func.count()).where(
         SecondFactor.staff_user_id == staff_user_id, SecondFactor.confirmed_at.is_not(None)
     )

@@ -24,7 +24,7 @@ async def change_password(work: Work, *, current: str, password: str) -> None:
 
 
 @requires(EDIT_OWN_CONTACT, publishes=[ContactUpdated])
-async def update_phone(
+async def set_phone(
     work: Work,
     id: str,
     *,

@@ -84,9 +84,7 @@ class Desk:
             tried = await queries.claim(work.session, digest, at=work.now)
         async with reading(self.works.engine, given.tenant) as connection:
             found = await queries.known(connection, self.accounts, email)
-            factor = False
-            if found is not None and self.accounts.is_staff:
-                factor = await queries.has_second_factor(connection, found.id)
+            factor = found is not None and await queries.has_factor(connection, found.id)
         hash = found.password_hash if found else None
         fits = await asyncio.to_thread(matches, hash, given.password)
         if found is None or not fits or tried > rules.MOST_FAILURES:
