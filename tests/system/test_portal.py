@@ -4,7 +4,7 @@ import pytest
 
 from services.customers import maintenance
 from tests.support.waiting import until
-from tests.system.coming_in import PASSWORD
+from tests.system.system import PASSWORD
 from tests.system.test_signing_in import employed
 
 ADDRESS = "agent@firm.example"

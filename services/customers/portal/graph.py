@@ -117,9 +117,7 @@ relate(
 
 @viewer
 class Viewer:
-    kind: ActorKind | None = strawberry.field(
-        description="As what kind of actor you are signed in."
-    )
+    kind: ActorKind | None = strawberry.field(description="As what kind of actor you come.")
     staff_user: StaffUser | None = own(
         StaffUser, "You, if you are signed in as a staff user.", id_of=staff_user_of
     )
