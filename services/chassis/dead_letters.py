@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import String, Text, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped
 
 from services.chassis import inbox
@@ -231,16 +231,14 @@ async def skip(work: Work, id: str, reason: str) -> DeadLetter:
     return letter
 
 
-async def draining(engine: AsyncEngine, most: int) -> Sequence[tuple[str, str, str]]:
+async def draining(connection: AsyncConnection, most: int) -> Sequence[tuple[str, str, str]]:
     """Name the gates of all companies that let parked events through: tenant, source, record."""
-    async with engine.connect() as connection:
-        return [tuple(row) for row in await connection.execute(DRAINING, {"most": most})]
+    return [tuple(row) for row in await connection.execute(DRAINING, {"most": most})]
 
 
-async def waiting(engine: AsyncEngine) -> int:
+async def waiting(connection: AsyncConnection) -> int:
     """Count the dead letters of all companies that wait for somebody."""
-    async with engine.connect() as connection:
-        return int((await connection.execute(WAITING)).scalar_one())
+    return int((await connection.execute(WAITING)).scalar_one())
 
 
 async def counted(connection: AsyncConnection) -> tuple[int, int]:

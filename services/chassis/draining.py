@@ -3,7 +3,7 @@
 import asyncio
 from time import monotonic
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import dead_letters, metrics
 from services.chassis.logs import log
@@ -25,23 +25,31 @@ class Draining:
         self.engine = engine
         self.reactions = reactions
         self._failed: dict[Key, tuple[int, float]] = {}
+        self._told = ""
 
     async def run(self) -> None:
-        told_last = ""
         while True:
             try:
-                await self.go_round()
-                told_last = ""
+                await self._serve()
             except Exception as error:  # noqa: BLE001  # the database is away, and comes back
-                if told(error) != told_last:
+                if told(error) != self._told:
                     log().warning("draining was put off", reason=told(error))
-                told_last = told(error)
+                self._told = told(error)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def go_round(self) -> None:
+    async def _serve(self) -> None:
+        """Look again and again, on one connection: to make one costs more than to look."""
+        async with self.engine.connect() as raw:
+            connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            while True:
+                await self._go_round(connection)
+                self._told = ""
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _go_round(self, connection: AsyncConnection) -> None:
         service = self.reactions.subscriptions.reader
-        metrics.DEAD.labels(service).set(await dead_letters.waiting(self.engine))
-        found = await dead_letters.draining(self.engine, MOST)
+        metrics.DEAD.labels(service).set(await dead_letters.waiting(connection))
+        found = await dead_letters.draining(connection, MOST)
         self._failed = {key: it for key, it in self._failed.items() if key in found}
         for key in found:
             times, due = self._failed.get(key, (0, 0.0))

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Text, delete, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Mapped
 
 from services.chassis.actor import Actor
@@ -133,7 +133,7 @@ def queue(work: Work, kind: JobKind, record_type: str, **given: Any) -> Job:
     return work.add(Job, kind=kind, record_type=record_type, place={}, **given)
 
 
-async def waiting(engine: AsyncEngine) -> list[str]:
+async def waiting(connection: AsyncConnection) -> list[str]:
     """Give the tenants that have a job to do, as the worker; who waits longest comes first."""
     statement = (
         select(Job.tenant)
@@ -141,8 +141,7 @@ async def waiting(engine: AsyncEngine) -> list[str]:
         .group_by(Job.tenant)
         .order_by(func.min(Job.created_at))
     )
-    async with engine.connect() as connection:
-        return list(await connection.scalars(statement))
+    return list(await connection.scalars(statement))
 
 
 async def take(session: AsyncSession, now: datetime) -> Job | None:

@@ -150,7 +150,7 @@ class Runner:
     async def _take_waiting(
         self, connection: AsyncConnection, doing: dict[str, asyncio.Task[None]]
     ) -> None:
-        for tenant in await jobs.waiting(self.worker):
+        for tenant in await jobs.waiting(connection):
             if len(doing) == AT_ONCE:
                 return
             if tenant in doing:

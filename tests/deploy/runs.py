@@ -6,6 +6,7 @@ import sys
 
 from deploy.local import ports
 from deploy.local.checkout import Checkout
+from tests.support.forking import forked
 
 from .waiting import until
 
@@ -63,12 +64,5 @@ def free_ports():
 
 def crm(*arguments, folder=None, stdin="", **settings):
     told = {"RUN_FOLDER": str(folder)} if folder else {}
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *arguments],
-        env={**os.environ, "COLUMNS": "200", **told, **settings},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    environment = {**os.environ, "COLUMNS": "200", **told, **settings}
+    return forked(arguments, environment=environment, stdin=stdin)

@@ -12,7 +12,7 @@ def main(names):
         it.__name__: it
         for it in (
             *(proofs.northwind, proofs.killed_imports, proofs.jobs, proofs.federation),
-            proofs.chance_graphs,
+            *(proofs.chance_graphs, proofs.indexes),
             *(proofs.generated_operations, proofs.typescript, proofs.compiled),
             *(deep_pages.deep_pages, subscribing.subscribers),
             *(faulty.faults, faulty.planted_bugs),

@@ -186,6 +186,18 @@ def chance_graphs(transcript):
     return tested(transcript, ["tests/gateway/test_chance_graphs.py"], told)
 
 
+def indexes(transcript):
+    """Ask for more rows than the tests do; ROWS makes it more again."""
+    rows = os.environ.get("ROWS") or "100000"
+    transcript.title = "Each declared list, served by an index"
+    transcript.meaning = (
+        f"In tables of {int(rows):,} rows a page of each declared list touches a bounded number\n"
+        "of pages of the database, the first and one far behind, also where one sees only what\n"
+        "one answers for, or what is shared with one."
+    )
+    return tested(transcript, ["tests/reading/test_indexes.py"], {"ROWS": rows})
+
+
 def tested(transcript, files, environment):
     """Run files of tests, and say how many of each were so."""
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,10 @@
-"""What a record type declares that its lists are asked for, an index serves: on 100,000 rows."""
+"""What a record type declares that its lists are asked for, an index serves, of many rows.
+
+`make prove PROOF=indexes` asks it of more.
+"""
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -18,7 +22,7 @@ from tests.reading.scoping import see
 from tests.support.databases import connected, migrated_database
 from tests.support.sowing import Sower, most_of
 
-ROWS, OF_OTHERS = 100_000, 2_000
+ROWS, OF_OTHERS = int(os.environ.get("ROWS", "20000")), 2_000
 BOUND = 300
 """Pages of 8 kB that a page of 25 records may touch, whichever page it is."""
 PARENTS = 25

@@ -3,13 +3,13 @@
 import asyncio
 import csv
 import os
-import sys
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import asyncpg
 
 from deploy.local.checkout import ROOT
+from tests.support.forking import forked
 from tests.support.waiting import until
 
 MAPPINGS = ROOT / "docs" / "examples" / "northwind"
@@ -82,22 +82,19 @@ class Shop:
         with self.file(kind).open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerows([header, *rows])
 
-    async def begin(self, kind, *, file=None, rejects=None):
-        """Start an import, and give its process."""
+    def begin(self, kind, *, file=None, rejects=None):
+        """Start an import, and give what waits for its end."""
         command = ["import", kind, file or self.file(kind), "--map", MAPPINGS / f"{kind}.toml"]
         command += ["--url", self.company.system.graph_url]
         command += ["--rejects", rejects] if rejects else []
         environment = os.environ | {"CRM_TOKEN": self.company.token, "COLUMNS": "200"}
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "deploy.cli", *map(str, command)),
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        importing = asyncio.to_thread(forked, [*map(str, command)], environment=environment)
+        return asyncio.create_task(importing)
 
     async def bring(self, kind, **more):
         """Import, and give its exit status and what it said."""
-        return await ended(await self.begin(kind, **more))
+        done = await self.begin(kind, **more)
+        return done.returncode, done.stdout + done.stderr
 
     async def bring_all(self, kinds=KINDS):
         for kind in kinds:
@@ -115,20 +112,21 @@ class Shop:
         """
         system = self.company.system
         async with self.held(kill):
-            importing = await self.begin(kill.kind)
+            importing = self.begin(kill.kind)
 
             async def reached():
-                return await self.count(kill.table) >= kill.at or importing.returncode is not None
+                return await self.count(kill.table) >= kill.at or importing.done()
 
             await until(reached, 120)
             await asyncio.sleep(kill.later)
             await asyncio.to_thread(system.kill, "sales")
         try:
-            assert importing.returncode is None, "the import ended before the kill"
+            assert not importing.done(), "the import ended before the kill"
             assert await self.count(kill.table) < self.rows(kill.kind), "all of it was in already"
         finally:  # others need it too
             system.restart("sales")
-        return await ended(importing)
+        done = await importing
+        return done.returncode, done.stdout + done.stderr
 
     @asynccontextmanager
     async def held(self, kill):
@@ -145,8 +143,3 @@ class Shop:
             await holding.rollback()
         finally:
             await connection.close()
-
-
-async def ended(process):
-    said, _ = await asyncio.wait_for(process.communicate(), 180)
-    return process.returncode, said.decode()

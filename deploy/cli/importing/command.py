@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from deploy.cli import here, identities
+from deploy.cli import here
 from deploy.cli.importing import importer
 from deploy.cli.importing.graph import Graph
 from deploy.cli.importing.importer import Job, Outcome, Watch
@@ -35,6 +35,8 @@ def import_file(job: Job, *, url: str | None, person: str | None, tenant: str) -
 def token_of(person: str | None, tenant: str) -> Callable[[], str]:
     """Sign as somebody with this machine's key, or take the token of the environment."""
     if person is not None:
+        from deploy.cli import identities  # noqa: PLC0415  # a slow import, made late
+
         return lambda: identities.token(person, tenant=tenant, minutes=60)
     given = os.environ.get(TOKEN)
     if not given:

@@ -3,14 +3,11 @@
 import asyncio
 import os
 import shlex
-import subprocess
-import sys
 
 import orjson
 from aiohttp import web
 from sqlalchemy import text
 
-from deploy.local.checkout import ROOT
 from services.chassis.access import Access
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.changes import Changes
@@ -35,6 +32,7 @@ from services.customers.permissions import ROLES, SERVICES
 from services.customers.portal.queries import directory
 from services.customers.schema import schema
 from services.customers.staff import commands
+from tests.support.forking import forked
 
 
 class Served:
@@ -108,14 +106,10 @@ class Served:
     async def crm(self, token, folder, arguments):
         """Run `crm` in a folder, as whoever has a token, on this graph."""
         return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "deploy.cli", *shlex.split(arguments), "--url", self.url],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_TOKEN": token},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+            forked,
+            [*shlex.split(arguments), "--url", self.url],
+            environment={**os.environ, "CRM_TOKEN": token},
+            folder=folder,
         )
 
     async def rows(self, statement):
