@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped
 
 from services.chassis import policies
-from services.chassis.actor import Actor, ActorKind
+from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.database import ID, Personal, column, reading
 from services.chassis.permissions import Permission, Scope
 from services.chassis.policies import Staying
@@ -50,6 +50,19 @@ class Granting:
 
 
 @dataclass(frozen=True)
+class Portals:
+    """A service's own table of who comes in by the portal: of which party, and who there.
+
+    Where their sessions are kept they have an `ended_at`, elsewhere copies are `Staying`.
+    """
+
+    identities: type[Any]
+    party: Any
+    person: Any
+    sessions: type[Any] | None = None
+
+
+@dataclass(frozen=True)
 class Directory:
     """A service's own tables of those who work here: staff users, roles, organisation units.
 
@@ -63,47 +76,79 @@ class Directory:
     units: type[Any]
     policies: type[Any]
     sessions: type[Any] | None = None
+    portal: Portals | None = None
 
 
 def access_by(
-    directory: Directory, by_role: ByRole, services: ByRole
+    directory: Directory,
+    by_role: ByRole,
+    services: ByRole,
+    guests: frozenset[Permission] = frozenset(),
 ) -> Callable[[AsyncEngine], Callable[[Identity], Awaitable[Actor]]]:
     """Say whose roles count and what they permit, before there is a database to read them from."""
-    return lambda engine: Access(engine, directory, by_role, services).actor
+    return lambda engine: Access(engine, directory, by_role, services, guests).actor
 
 
 class Access:
     """Turns an identity into an actor, beside the data.
 
     `by_role` says what standard roles grant unless their record says otherwise, `services` what a
-    program may do that signs in as itself.
+    program may do that signs in as itself, `guests` what all may that come in by the portal.
     """
 
     def __init__(
-        self, engine: AsyncEngine, directory: Directory, by_role: ByRole, services: ByRole
+        self,
+        engine: AsyncEngine,
+        directory: Directory,
+        by_role: ByRole,
+        services: ByRole,
+        guests: frozenset[Permission] = frozenset(),
     ) -> None:
         self.engine = engine
         self.directory = directory
         self.by_role = by_role
         self.services = services
+        self.guests = guests
         self.known: frozenset[Permission] = frozenset().union(*by_role.values())
 
     async def actor(self, identity: Identity) -> Actor:
-        """Read the actor's roles; somebody who is not active, or not known yet, may nothing."""
+        """Read what the actor may; somebody who is not active, or not known yet, may nothing."""
         actor = Actor(identity.tenant, identity.subject, identity.kind, acted_by=identity.acted_by)
         if identity.kind is ActorKind.SERVICE:
             return actor.permitted(self.services.get(identity.subject, frozenset()))
-        if identity.kind is not ActorKind.USER:
+        if identity.kind not in (ActorKind.USER, ActorKind.PORTAL):
             return actor
         async with reading(self.engine, identity.tenant) as connection:
+            if identity.kind is ActorKind.PORTAL:
+                return await self._invited(connection, actor, identity)
             return await self._employed(connection, actor, identity.session)
+
+    async def _invited(
+        self, connection: AsyncConnection, actor: Actor, identity: Identity
+    ) -> Actor:
+        """Read of which party a guest is by now: a token that says another lets nobody in."""
+        portals = self.directory.portal
+        if portals is None:
+            return actor
+        guest = portals.identities
+        told = policies.told_of(self.directory.policies).scalar_subquery()
+        asked = select(portals.party, portals.person, told)
+        asked = asked.where(guest.id == actor.id, guest.is_active)
+        if identity.session is not None:
+            asked = asked.where(_goes_on(guest, portals.sessions, identity.session))
+        found = (await connection.execute(asked)).one_or_none()
+        if found is None or identity.portal not in (None, Portal(found[0], found[1])):
+            return actor
+        made = replace(actor, portal=Portal(found[0], found[1]), permissions=self.guests)
+        return replace(made, sight=Sight.of(found[2] or (), ()))
 
     async def _employed(
         self, connection: AsyncConnection, actor: Actor, session: str | None
     ) -> Actor:
         asked = self._asked(actor.id)
         if session is not None:
-            asked = asked.where(self._goes_on(session))
+            kept = self.directory
+            asked = asked.where(_goes_on(kept.staff, kept.sessions, session))
         found = (await connection.execute(asked)).one_or_none()
         if found is None:
             return actor
@@ -166,15 +211,6 @@ class Access:
         )
         return select(*columns).where(staff.id == id, staff.is_active)
 
-    def _goes_on(self, session: str) -> ColumnElement[bool]:
-        """Say that a session has not ended, as far as is known here."""
-        kept = self.directory.sessions
-        if kept is not None:
-            return exists().where(kept.id == session, kept.ended_at.is_(None))
-        if issubclass(self.directory.staff, Staying):
-            return policies.goes_on(self.directory.staff, session)
-        return true()
-
     async def _colleagues(self, connection: AsyncConnection, unit_id: str) -> tuple[str, ...]:
         """Give who works in a unit or below it; a circle that copies pass through ends here."""
         staff, units = self.directory.staff, self.directory.units
@@ -182,6 +218,13 @@ class Access:
         below = below.union(select(units.id).where(units.parent_id == below.c.id))
         found = select(staff.id).where(staff.unit_id.in_(select(below.c.id)), staff.is_active)
         return tuple(await connection.scalars(found))
+
+
+def _goes_on(whose: type[Any], kept: type[Any] | None, session: str) -> ColumnElement[bool]:
+    """Say that a session has not ended, as far as is known here."""
+    if kept is not None:
+        return exists().where(kept.id == session, kept.ended_at.is_(None))
+    return policies.goes_on(whose, session) if issubclass(whose, Staying) else true()
 
 
 def _keys(held: Iterable[str], records: Iterable[Any]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Who acts: a person, a program, the system itself, or nobody known."""
+"""Who acts: a person of the house, a guest, a program, the system itself, or nobody known."""
 
 import enum
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,18 @@ from services.chassis.sight import CLEAR, Sight
 
 class ActorKind(enum.Enum):
     USER = "USER"
+    PORTAL = "PORTAL"
     SERVICE = "SERVICE"
     SYSTEM = "SYSTEM"
     ANONYMOUS = "ANONYMOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """For whom somebody comes who does not work here: of which party they are, and who there."""
+
+    party: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,18 @@ class Actor:
     """Who really acts, where somebody acts as this one."""
     sight: Sight = field(default=CLEAR, hash=False)
     """What field policies hide from it, and write down that it saw."""
+    portal: Portal | None = None
+    """Of which party it is, where it is known to come in by the portal."""
 
     @property
     def author(self) -> str:
         """Name who answers for what is done: who does it, as whomever."""
         return self.acted_by or self.id
+
+    @property
+    def is_guest(self) -> bool:
+        """Say whether it comes in by the portal: it sees what that shows, and of that its own."""
+        return self.kind is ActorKind.PORTAL
 
     @property
     def principals(self) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def contracts() -> dict[Path, str]:
         made[folder / "events.json"] = _json(told[-1])
         made[folder / "fields.json"] = _json(fields(schema.shapes))
         made[folder / "permissions.json"] = _json(permissions(service))
+        made[folder / "portal.json"] = _json(portal(schema.shapes))
     found = catalogue.catalogue(told, examples())
     folder = SERVICES.parent / "docs" / "events"
     made[folder / "asyncapi.json"] = _json(catalogue.asyncapi(found))
@@ -124,7 +125,7 @@ def meaning(kind: type[Event]) -> str:
 
 
 def permissions(service: str) -> dict[str, Any]:
-    """List a service's permissions with their sentences, and what each role is granted.
+    """List a service's permissions with their sentences, and what roles and guests are granted.
 
     Those that are `scoped` may be granted for less than all records.
     """
@@ -135,6 +136,7 @@ def permissions(service: str) -> dict[str, Any]:
         "permissions": named,
         "scoped": sorted(it for it in named if resource_of(Permission(it)) in about),
         "roles": {role: sorted(granted) for role, granted in sorted(module.ROLES.items())},
+        "guests": sorted(module.GUESTS),
         "services": {name: sorted(granted) for name, granted in sorted(module.SERVICES.items())},
     }
 
@@ -142,6 +144,19 @@ def permissions(service: str) -> dict[str, Any]:
 def fields(shapes: Shapes) -> dict[str, list[str]]:
     """List each record type with those of its fields that a policy may hide."""
     return {name: may_be_hidden(it) for name, it in sorted(shapes.items()) if it.reading}
+
+
+def portal(shapes: Shapes) -> dict[str, list[str]]:
+    """List each record type that the portal shows, with the fields that it shows of it.
+
+    Of another service's record these are relations to records of this one.
+    """
+    listed = {
+        name: sorted(field.public for field in it.fields.values() if field.portal)
+        for name, it in sorted(shapes.items())
+        if it.reading is None or it.entity.__portal__ is not None
+    }
+    return {name: shown for name, shown in listed.items() if shown}
 
 
 def _scoped(service: str) -> Iterator[type[Any]]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     event,
     exists,
+    false,
     inspect,
     select,
     text,
@@ -104,6 +105,8 @@ class Entity(DeclarativeBase):
     """Whether permissions may reach less than all of its rows, by who answers for them."""
     __shared__: ClassVar[bool] = False
     """Whether single ones of its rows may be shared with people and teams."""
+    __portal__: ClassVar[scoping.Shown | None] = None
+    """Which of its rows the portal shows; none, unless it says so."""
     __owned_by_maker__: ClassVar[bool] = True
     """Whether the staff user who makes one answers for it, unless another is named."""
 
@@ -132,6 +135,8 @@ class Entity(DeclarativeBase):
         """
         if cls.__part_of__ is None:
             return scoping.within(cls, actor)
+        if actor.is_guest and cls.__portal__ is None:
+            return false()
         key, kind = cls.__part_of__
         whole: Any = aliased(kind)
         seen = whole.visible_to(actor)

@@ -339,6 +339,12 @@ def found_policies() -> None:
     protect("field_policy")
 
 
+def found_portal() -> None:
+    """Make the copies of who comes in by the portal."""
+    _run_file("foundation_portal.sql")
+    protect("portal_identity")
+
+
 def _run_file(name: str) -> None:
     for statement in (Path(__file__).parent / name).read_text().split(";\n"):
         if statement.strip():

@@ -184,7 +184,7 @@ class RpcServer:
         return Identity(caller.tenant, id, ActorKind[kind], acted_by=acted_by)
 
 
-SPOKEN_FOR = {ActorKind.USER.name, ActorKind.SERVICE.name, ActorKind.ANONYMOUS.name}
+SPOKEN_FOR = {it.name for it in ActorKind if it is not ActorKind.SYSTEM}
 Told = tuple[tuple[str, str], ...]
 FINE: tuple[grpc.StatusCode, str, Told] = Status.OK, "", ()
 

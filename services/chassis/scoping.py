@@ -8,6 +8,7 @@
 | all | there is |
 
 All but the last reach also what is shared, for the act at hand, with the actor or its team.
+A guest of the portal has no scope: it sees what the portal shows of its party, and no more.
 """
 
 import enum
@@ -22,6 +23,7 @@ from sqlalchemy import (
     and_,
     any_,
     column,
+    false,
     func,
     or_,
     select,
@@ -29,7 +31,7 @@ from sqlalchemy import (
     true,
 )
 
-from services.chassis.actor import Actor
+from services.chassis.actor import Actor, Portal
 from services.chassis.conditions import among
 from services.chassis.permissions import Permission, Scope, SharePermission, resource_of
 
@@ -81,6 +83,32 @@ class Step:
     by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which rows of a table the portal shows, of those in use: a party's own, by a column.
+
+    Without a column they are everybody's; those of a part are shown with its whole. `but` names a
+    column and the value of it by which a row is not for the party yet.
+    """
+
+    by: str | None = None
+    but: tuple[str, Any] | None = None
+
+
+def shown(entity: Any, portal: Portal | None) -> ColumnElement[bool]:
+    """Say which rows of a table a guest of the portal sees; of what is not declared, none."""
+    said: Shown | None = entity.__portal__
+    if said is None or portal is None:
+        return false()
+    if said.by is None:
+        return true()
+    found = [getattr(entity, said.by) == portal.party, entity.archived_at.is_(None)]
+    if said.but is not None:
+        column, value = said.but
+        found.append(getattr(entity, column) != value)
+    return and_(*found)
+
+
 def needs(entity: Any, actor: Actor) -> tuple[Need, ...]:
     """Say what must reach a record of a table for the actor to reach it.
 
@@ -99,6 +127,8 @@ def needs(entity: Any, actor: Actor) -> tuple[Need, ...]:
 
 def within(entity: Any, actor: Actor) -> ColumnElement[bool]:
     """Say which rows of a table the actor reaches by the permission that it acts by."""
+    if actor.is_guest:
+        return shown(entity, actor.portal)
     needed = needs(entity, actor)
     if len(needed) > 1 and needed[1].scope <= needed[0].scope:
         needed = needed[1:]  # what the deed reaches may be read: also by a share, which all view
@@ -126,6 +156,9 @@ def decided(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> tuple[St
 
 def holds(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> bool:
     """Say whether the actor reaches a record at hand, by the permission that it acts by."""
+    if actor.is_guest:
+        by = record.__portal__ and record.__portal__.by
+        return bool(by and actor.portal and getattr(record, by) == actor.portal.party)
     return all(it.ground for it in decided(record, actor, shares))
 
 

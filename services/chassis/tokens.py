@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from services.chassis.actor import ActorKind
+from services.chassis.actor import ActorKind, Portal
 from services.chassis.clock import Clock, utc_now
 from services.chassis.watching import Watched
 
@@ -47,6 +47,8 @@ class Identity:
     """In which session, where it was begun by signing in."""
     acted_by: str | None = None
     """Who really acts, where somebody acts as this one."""
+    portal: Portal | None = None
+    """Of which party it is, and who there, where it comes in by the portal."""
 
     def seconds_left(self, now: datetime) -> float | None:
         return max(0.0, (self.expires_at - now).total_seconds()) if self.expires_at else None
@@ -89,6 +91,8 @@ class Signer:
             claims["sid"] = identity.session
         if identity.acted_by is not None:
             claims["act"] = {"sub": identity.acted_by}  # RFC 8693, section 4.1
+        if identity.portal is not None:
+            claims["portal"] = asdict(identity.portal)
         key = self.key
         header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}
         return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
@@ -137,7 +141,9 @@ class Verifier:
             raise InvalidToken("a tenant and a subject are texts")
         if kind is ActorKind.SYSTEM:
             raise InvalidToken("the system signs in nowhere")
-        return Identity(tenant, subject, kind, expires_at, *_carried(claims))
+        return Identity(
+            tenant, subject, kind, expires_at, *_carried(claims), _portal(kind, claims)
+        )
 
     def _keys(self, issuer: str, token: str) -> KeySet:
         """Give an issuer's keys; for one that is not among them, its file is looked at again."""
@@ -177,6 +183,19 @@ def _carried(claims: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if not all(it is None or (isinstance(it, str) and it) for it in (session, acted_by)):
         raise InvalidToken("a session and an actor are texts")
     return session, acted_by
+
+
+def _portal(kind: ActorKind, claims: Mapping[str, Any]) -> Portal | None:
+    """Read of which party a guest is; nobody else is of one, and no guest of none."""
+    told = claims.get("portal")
+    if kind is not ActorKind.PORTAL and told is None:
+        return None
+    found = told if isinstance(told, dict) else {}
+    party, person = found.get("party"), found.get("person")
+    is_guest = kind is ActorKind.PORTAL
+    if is_guest and isinstance(party, str) and isinstance(person, str) and party and person:
+        return Portal(party, person)
+    raise InvalidToken("a guest, and nobody else, is of a party, and somebody there")
 
 
 def private_keys(text: str) -> list[OKPKey]:

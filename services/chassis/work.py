@@ -123,7 +123,8 @@ class Work:
             made.created_by_id = self.actor.author
             if "owner_id" not in given and entity.__owned_by_maker__ and not entity.__part_of__:
                 made.owner_id = self.person
-            if made.owner_id is not None and not scoping.holds(made, self.actor):
+            is_somebodys = made.owner_id is not None or self.actor.is_guest
+            if is_somebodys and not scoping.holds(made, self.actor):
                 raise Forbidden("this is given to somebody out of your reach", path=("ownerId",))
         self.session.add(made)
         return made

@@ -12,11 +12,13 @@ from services.chassis.foreign import OidcSettings
 from services.chassis.service import Means, Parts, main
 from services.customers import permissions, rpc
 from services.customers.company.queries import reckoning
+from services.customers.portal import subscribers as portal
+from services.customers.portal.model import GUESTS
+from services.customers.portal.queries import directory
 from services.customers.schema import schema
 from services.customers.sessions import subscribers as sessions
 from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.signing_in import Desk
-from services.customers.sessions.queries import directory
 from services.customers.timeline import subscribers as timeline
 
 
@@ -32,6 +34,7 @@ class Front:
     """What its resolvers share: where people get their tokens, and what reads the feed."""
 
     desk: Desk
+    portal_desk: Desk
     exchange: Exchange
     following: Following
 
@@ -39,7 +42,10 @@ class Front:
 def front(means: Means) -> Front:
     life = timedelta(minutes=means.settings.token_minutes)
     return Front(
-        Desk(means.works, means.signer, life), Exchange.of(OidcSettings()), means.following
+        Desk(means.works, means.signer, life),
+        Desk(means.works, means.signer, life, accounts=GUESTS),
+        Exchange.of(OidcSettings()),
+        means.following,
     )
 
 
@@ -47,8 +53,10 @@ def parts() -> Parts:
     return Parts(
         name="customers",
         schema=schema(),
-        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[timeline.subscriptions, sessions.subscriptions],
+        read_actor=access_by(
+            directory, permissions.ROLES, permissions.SERVICES, permissions.GUESTS
+        ),
+        subscriptions=[timeline.subscriptions, sessions.subscriptions, portal.subscriptions],
         answers=[rpc.answers],
         routers=[keys],
         app=front,

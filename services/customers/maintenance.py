@@ -10,14 +10,15 @@ from services.chassis.tokens import Identity
 from services.chassis.work import Works
 from services.customers.company import queries as companies
 from services.customers.company.commands import company
+from services.customers.portal.model import GUESTS
 from services.customers.roles import commands as roles
-from services.customers.sessions import rules
-from services.customers.sessions.commands import links
+from services.customers.sessions import queries, rules
+from services.customers.sessions.commands import accounts, links
 from services.customers.sessions.commands import staff as sessions
-from services.customers.sessions.model import LinkPurpose
+from services.customers.sessions.model import STAFF, LinkPurpose
 from services.customers.staff import commands as staff
-from services.customers.staff import queries
 from services.customers.staff.model import Role
+from services.customers.staff.rules import hashed
 
 
 async def create_tenant(
@@ -45,7 +46,28 @@ async def create_tenant(
             if password is not None:
                 await sessions.set_password(work, first.id, password=password)
                 return None
-            return await links.make(work, first.id, LinkPurpose.INVITATION)
+            return await links.make(work, STAFF, first.id, LinkPurpose.INVITATION)
+    finally:
+        await engine.dispose()
+
+
+async def let_in_by_portal(database_url: str, *, tenant: str, email: str, password: str) -> bool:
+    """Give somebody who was invited to the portal a password, as if by the link of a mail.
+
+    Say whether there is such a one.
+    """
+    hash = hashed(password)
+    engine = connect(database_url, pool_size=1, name="customers maintenance")
+    try:
+        async with reading(engine, tenant) as connection:
+            found = await queries.known(connection, GUESTS, email.lower())
+        if found is None:
+            return False
+        async with Works(engine, "customers").begin(Actor.system(tenant, "maintenance")) as work:
+            guest = await queries.active(work.session, GUESTS, found.id)
+            await accounts.set_hash(work, GUESTS, guest, hash)
+            await work.publish(*GUESTS.welcomed(guest, at=work.now))
+        return True
     finally:
         await engine.dispose()
 
@@ -55,7 +77,7 @@ async def find_staff(database_url: str, *, tenant: str, email: str) -> Identity 
     engine = connect(database_url, pool_size=1, name="customers maintenance")
     try:
         async with reading(engine, tenant) as connection:
-            found = await queries.sign_in(connection, email.lower())
+            found = await queries.known(connection, STAFF, email.lower())
     finally:
         await engine.dispose()
     return Identity(tenant, found.id, ActorKind.USER) if found else None

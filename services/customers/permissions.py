@@ -40,6 +40,12 @@ PURGE_CUSTOMERS = Permission("customers:customer:purge")
 """Remove archived customers for ever."""
 PURGE_CONTACTS = Permission("customers:contact:purge")
 """Remove archived contacts for ever."""
+READ_PORTAL_IDENTITIES = Permission("customers:portal_identity:read")
+"""See who comes in by the portal, of the customers that one may see."""
+EDIT_PORTAL_IDENTITIES = Permission("customers:portal_identity:edit")
+"""Invite contacts to the portal, let them in no more, end their sessions."""
+EDIT_OWN_CONTACT = Permission("customers:own_contact:edit")
+"""Change what is one's own as a contact: what every guest of the portal may, and nobody else."""
 LOG_INTERACTIONS = Permission("customers:interaction:log")
 """Note what passed between a customer and us."""
 READ_TASKS = Permission("customers:task:read")
@@ -69,7 +75,10 @@ ASK_STANDING = Permission("customers:standing:ask")
 
 _READ = {READ_COMPANY, READ_STAFF, READ_CUSTOMERS, READ_TASKS}
 _SERVE = _READ | {LOG_INTERACTIONS, EDIT_TASKS}
-_WORK = _SERVE | {EDIT_CUSTOMERS, SHARE_CUSTOMERS}
+_WORK = _SERVE | {
+    *(EDIT_CUSTOMERS, SHARE_CUSTOMERS),
+    *(READ_PORTAL_IDENTITIES, EDIT_PORTAL_IDENTITIES),
+}
 
 ROLES = {
     "ADMINISTRATOR": frozenset(
@@ -106,4 +115,6 @@ ROLES = {
     "SALES_REPRESENTATIVE": frozenset(_WORK | {RUN_JOBS}),
     "SERVICE_AGENT": frozenset(_SERVE),
 }
+GUESTS: frozenset[Permission] = frozenset({EDIT_OWN_CONTACT})
+"""What everybody may do who comes in by the portal, beside seeing what it shows."""
 SERVICES = {"sales": frozenset({ASK_STANDING})}

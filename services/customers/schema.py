@@ -28,6 +28,8 @@ from services.customers.permissions import (
 )
 from services.customers.policies import graph as policies
 from services.customers.policies.events import FieldPolicyCreated
+from services.customers.portal import graph as portal
+from services.customers.portal.events import PortalIdentityInvited
 from services.customers.positions import graph as positions
 from services.customers.positions.events import PositionCreated
 from services.customers.roles import graph as roles
@@ -47,10 +49,11 @@ TOLD = (
     *(CompanyCreated, ExchangeRateCreated, StaffUserCreated, CustomerCreated, ContactCreated),
     *(InteractionLogged, TaskCreated, StaffRoleCreated, OrgUnitCreated, TeamCreated),
     *(ApiKeyCreated, PositionCreated, NumberFormatCreated, FieldPolicyCreated),
+    PortalIdentityInvited,
 )
 SLICES = (
     *(company, roles, policies, units, staff, sessions, api_keys, teams, positions),
-    *(customers, contacts, interactions, tasks),
+    *(customers, contacts, interactions, tasks, portal),
 )
 QUERIES = tuple(it.Query for it in (*SLICES, feed))
 
@@ -77,6 +80,8 @@ def schema() -> Subgraph:
             interactions.Interaction,
             tasks.Task,
             timeline.TimelineEntry,
+            portal.PortalIdentity,
+            portal.Viewer,
         ],
         subscription=feed.Subscription,
         jobs=Jobs("customers", run=RUN_JOBS, export=EXPORT_RECORDS),

@@ -8,17 +8,25 @@ from services.sales import permissions
 from services.sales.company import subscribers as company
 from services.sales.company.queries import reckoning
 from services.sales.customers import subscribers as customers
+from services.sales.portal import subscribers as portal
+from services.sales.portal.model import directory
 from services.sales.schema import schema
 from services.sales.staff import subscribers as staff
-from services.sales.staff.model import directory
 
 
 def parts() -> Parts:
     return Parts(
         name="sales",
         schema=schema(),
-        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
+        read_actor=access_by(
+            directory, permissions.ROLES, permissions.SERVICES, permissions.GUESTS
+        ),
+        subscriptions=[
+            company.subscriptions,
+            customers.subscriptions,
+            staff.subscriptions,
+            portal.subscriptions,
+        ],
         reckoning=reckoning,
         app=lambda means: means.channel("customers"),
     )

@@ -87,5 +87,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "SALES_REPRESENTATIVE": frozenset(_SELL),
     "SERVICE_AGENT": frozenset(_READ),
 }
+GUESTS: frozenset[Permission] = frozenset()
+"""Who comes in by the portal sees here what that shows, and does nothing."""
 SERVICES: dict[str, frozenset[Permission]] = {}
 """No program signs in here as itself yet, so none may anything."""

@@ -18,6 +18,7 @@ from services.sales.permissions import (
     READ_EVENTS,
     RUN_JOBS,
 )
+from services.sales.portal import graph as portal
 from services.sales.price_lists import graph as price_lists
 from services.sales.price_lists.events import PriceListCreated, PriceListEntryCreated
 from services.sales.products import graph as products
@@ -44,6 +45,7 @@ def schema() -> Subgraph:
             orders.Order,
             orders.OrderLine,
             customers.Customer,
+            portal.Viewer,
         ],
         jobs=Jobs("sales", run=RUN_JOBS, export=EXPORT_RECORDS),
         spine=Spine("sales", read=READ_EVENTS, mend=MEND_EVENTS, audit=READ_AUDIT, told=TOLD),

@@ -8,17 +8,25 @@ from services.service_desk import permissions
 from services.service_desk.company import subscribers as company
 from services.service_desk.company.queries import reckoning
 from services.service_desk.customers import subscribers as customers
+from services.service_desk.portal import subscribers as portal
+from services.service_desk.portal.model import directory
 from services.service_desk.schema import schema
 from services.service_desk.staff import subscribers as staff
-from services.service_desk.staff.model import directory
 
 
 def parts() -> Parts:
     return Parts(
         name="service_desk",
         schema=schema(),
-        read_actor=access_by(directory, permissions.ROLES, permissions.SERVICES),
-        subscriptions=[company.subscriptions, customers.subscriptions, staff.subscriptions],
+        read_actor=access_by(
+            directory, permissions.ROLES, permissions.SERVICES, permissions.GUESTS
+        ),
+        subscriptions=[
+            company.subscriptions,
+            customers.subscriptions,
+            staff.subscriptions,
+            portal.subscriptions,
+        ],
         reckoning=reckoning,
     )
 

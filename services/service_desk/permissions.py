@@ -6,6 +6,8 @@ READ_CASES = Permission("service_desk:case:read")
 """See cases."""
 OPEN_CASES = Permission("service_desk:case:open")
 """Open a case for a customer."""
+SUBMIT_CASES = Permission("service_desk:case:submit")
+"""Open a case for oneself: what every guest of the portal may, and nobody else."""
 EDIT_CASES = Permission("service_desk:case:edit")
 """Correct what a case says."""
 ASSIGN_CASES = Permission("service_desk:case:assign")
@@ -48,5 +50,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "SALES_REPRESENTATIVE": READING | {OPEN_CASES},
     "SERVICE_AGENT": WORKING,
 }
+GUESTS: frozenset[Permission] = frozenset({SUBMIT_CASES})
+"""What everybody may do who comes in by the portal, beside seeing what it shows."""
 SERVICES: dict[str, frozenset[Permission]] = {}
 """What a program may do that signs in as itself: no other program asks the desk anything."""

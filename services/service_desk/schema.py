@@ -14,13 +14,14 @@ from services.service_desk.permissions import (
     READ_EVENTS,
     RUN_JOBS,
 )
+from services.service_desk.portal import graph as portal
 
 
 def schema() -> Subgraph:
     return Subgraph(
         merge_types("Query", (cases.Query, explaining("service_desk", EXPLAIN_ACCESS))),
         cases.Mutation,
-        [cases.Case, customers.Customer],
+        [cases.Case, customers.Customer, portal.Viewer],
         jobs=Jobs("service_desk", run=RUN_JOBS, export=EXPORT_RECORDS),
         spine=Spine(
             "service_desk",

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 
-from services.chassis.actor import ActorKind
+from services.chassis.actor import ActorKind, Portal
 from services.chassis.tokens import (
     ALGORITHM,
     LEEWAY_SECONDS,
@@ -70,7 +70,8 @@ def refused(token, by=None):
     some.sampled_from([it for it in ActorKind if it is not ActorKind.SYSTEM]),
 )
 def test_who_was_signed_is_who_is_known(tenant, subject, kind):
-    identity = Identity(tenant, subject, kind)
+    portal = Portal("cus_1", "con_1") if kind is ActorKind.PORTAL else None
+    identity = Identity(tenant, subject, kind, portal=portal)
     assert verifier().verify(GATEWAY.sign(identity, audience="sales", life=MINUTE)) == identity
 
 
@@ -208,3 +209,21 @@ def test_who_acts_in_which_session_is_known():
     identity = Identity("acme", "usr_ada", ActorKind.USER, None, "ses_1", "usr_eve")
     token = GATEWAY.sign(identity, audience="sales", life=MINUTE)
     assert verifier().verify(token) == identity
+
+
+@pytest.mark.feature("PLT-04")
+@pytest.mark.parametrize(
+    ("kind", "portal"),
+    [
+        ("PORTAL", None),
+        ("PORTAL", "cus_1"),
+        ("PORTAL", {"party": "cus_1"}),
+        ("PORTAL", {"party": "", "person": "con_1"}),
+        ("PORTAL", {"party": "cus_1", "person": ["con_1"]}),
+        ("USER", {"party": "cus_1", "person": "con_1"}),
+        ("SERVICE", {"party": "cus_1", "person": "con_1"}),
+        ("ANONYMOUS", {"party": "cus_1", "person": "con_1"}),
+    ],
+)
+def test_a_guest_of_nobody_is_refused_and_so_is_who_would_be_both(kind, portal):
+    refused(signed(kind=kind, portal=portal))

@@ -53,6 +53,8 @@ KEYLESS = {
     *("exchangeToken", "actAs", "createApiKey", "exchangeApiKey"),
     *("requestPasswordReset", "resetPassword", "changePassword"),
     *("enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor", "endSession"),
+    *("signInToPortal", "refreshPortalSession", "signOutOfPortal", "acceptPortalInvitation"),
+    *("requestPortalPasswordReset", "resetPortalPassword", "changePortalPassword"),
 }
 """Mutations that take no idempotency key and know no dry run: the list is closed."""
 

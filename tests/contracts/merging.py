@@ -95,6 +95,10 @@ def compound_keys(parts):
     ]
 
 
+VIEWER = "Viewer"
+"""Whoever asks: no record of anybody's, and each service adds what is theirs."""
+
+
 def unowned_entities(parts):
     """Name the entities that not exactly one service keeps as its record, and keyless records."""
     keepers: dict[str, list[str]] = defaultdict(list)
@@ -104,6 +108,7 @@ def unowned_entities(parts):
                 yield f"{part.service}: {name} has no key"
         for name in part.entities:
             keepers[name] += [part.service] if name in part.records else []
+    keepers.pop(VIEWER, None)
     yield from (f"{it} is kept by {had}" for it, had in sorted(keepers.items()) if len(had) != 1)
 
 

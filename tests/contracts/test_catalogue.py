@@ -100,16 +100,17 @@ def test_every_recorded_event_fits_every_reader(service, events):
             model.model_validate(data)
 
 
-OF_A_MOMENT = {"customers.sign_in_link"}
+OF_A_MOMENT = {"customers.sign_in_link", "customers.portal_link"}
 """What is told once and is no record: there is nothing to begin with."""
 COMING_IN = (
     *("signed_in", "locked", "password_changed", "second_factor_changed"),
     *("acted_as", "session_ended"),
 )
+ACCOUNTS = ("staff_user", "portal_identity")
 SHARED = ("customers.customer", "sales.opportunity")
 ABOUT_A_PART = {
     *("customers.customer.role_assigned.v1", "customers.team.members_changed.v1"),
-    *(f"customers.staff_user.{it}.v1" for it in COMING_IN),
+    *(f"customers.{kind}.{it}.v1" for kind in ACCOUNTS for it in COMING_IN),
     *(f"{it}.shared.v1" for it in SHARED),
     *(f"{it}.unshared.v1" for it in SHARED),
 }

@@ -25,7 +25,12 @@ DEEDS = {
     for service, folder in CONTRACTS.items()
     for name, deed in deeds.deeds_of((folder / "schema.graphql").read_text("utf-8")).items()
 }
-GUARDED = [it for it, deed in DEEDS.items() if deeds.permissions_of(deed)]
+GUARDED = [
+    (service, name)
+    for (service, name), deed in DEEDS.items()
+    if {*deeds.permissions_of(deed)} - {*PERMISSIONS[service]["guests"]}
+]
+"""What guests of the portal do with their own no role grants: tests/reading/test_matrix.py."""
 
 
 class Staffed:
@@ -104,15 +109,17 @@ async def test_who_may_bring_in_what_is_new_may_not_always_change_what_is_there(
 BEFORE_SIGN_IN = {
     *("signIn", "refreshSession", "signOut", "acceptInvitation"),
     *("requestPasswordReset", "resetPassword", "exchangeToken", "exchangeApiKey"),
+    *("signInToPortal", "refreshPortalSession", "signOutOfPortal", "acceptPortalInvitation"),
+    *("requestPortalPasswordReset", "resetPortalPassword"),
 }
 OF_ONESELF = {
     *("changePassword", "enrolSecondFactor", "confirmSecondFactor", "removeSecondFactor"),
-    "endSession",
+    *("endSession", "changePortalPassword"),
 }
 
 
 def test_only_coming_in_and_what_is_ones_own_needs_no_permission():
-    open_to_all = DEEDS.keys() - set(GUARDED)
+    open_to_all = {it for it, deed in DEEDS.items() if not deeds.permissions_of(deed)}
     assert open_to_all == {("customers", it) for it in BEFORE_SIGN_IN | OF_ONESELF}
     said = {it: DEEDS[it].description for it in open_to_all}
     assert {it for (_, it), told in said.items() if deeds.NEEDS_NO_SIGN_IN in told} == (
@@ -127,6 +134,7 @@ def test_what_is_required_and_granted_is_a_permission_of_this_service(service):
     named = {
         each for it in GUARDED if it[0] == service for each in deeds.permissions_of(DEEDS[it])
     }
+    named |= set(known["guests"])
     named |= {it for by in ("roles", "services") for held in known[by].values() for it in held}
     assert named == known["permissions"].keys()
     assert {it.split(":")[0] for it in named} == {service}

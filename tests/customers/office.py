@@ -6,16 +6,21 @@ from services.chassis.actor import Actor
 from services.chassis.changes import Changes
 from services.chassis.following import Following
 from services.chassis.graph.answer import Answerer
+from services.chassis.ids import new_id
 from services.chassis.streams import Stream
-from services.chassis.tokens import Signer, new_key
+from services.chassis.tokens import PUBLIC_AUDIENCE, Signer, Verifier, new_key
+from services.customers import permissions
 from services.customers.company.commands import company
 from services.customers.company.queries import reckoning
 from services.customers.main import Front
 from services.customers.permissions import ROLES, SERVICES
+from services.customers.portal.model import GUESTS
+from services.customers.portal.queries import directory
 from services.customers.schema import schema
+from services.customers.sessions.commands import links
 from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.signing_in import Desk
-from services.customers.sessions.queries import directory
+from services.customers.sessions.model import LinkPurpose
 from tests.support.asking import Workplace
 
 SETTINGS = {
@@ -30,6 +35,8 @@ INTERACTION = "id subject happenedAt owner { id } customer { id } contact { id }
 ROLE = "id name standard grants { permission scope } version"
 STAFF_USER = "id name email roles isActive version"
 SIGNER = Signer("customers", new_key())
+VERIFIER = Verifier(PUBLIC_AUDIENCE, {"customers": SIGNER.jwks()})
+SECRET = "a long enough password"  # of guests, in tests
 NOWHERE = Stream("nats://127.0.0.1:1", name="customers")
 """A stream that does not answer; a test that wants one brings its own."""
 
@@ -40,12 +47,13 @@ class Office(Workplace):
     service = "customers"
     reckoning = reckoning
     answerer = Answerer(schema())
-    directory, roles, services = directory, ROLES, SERVICES
+    directory, roles, services, guests = directory, ROLES, SERVICES, permissions.GUESTS
 
     def __init__(self, engine, tenant):
         super().__init__(engine, tenant)
         desk = Desk(self.works, SIGNER, timedelta(minutes=1))
-        self.app = Front(desk, Exchange({}), Following(NOWHERE))
+        guests = Desk(self.works, SIGNER, timedelta(minutes=1), accounts=GUESTS)
+        self.app = Front(desk, guests, Exchange({}), Following(NOWHERE))
 
     def particulars(self, id):
         return {"name": "Ann", "email": f"{id}@acme.example"}
@@ -61,6 +69,25 @@ class Office(Workplace):
 
     async def contact(self, customer, **given):
         return await self._id_of("Contact", {"customerId": customer, "name": "Eve"} | given)
+
+    async def invited(self, contact, person=None):
+        """Invite a contact to the portal; give the identity's id and the token of the link."""
+        given = {"contactId": contact}
+        fields = "made: portalIdentity { id }"
+        done = await self.mutate("invitePortalIdentity", fields, person, input=given)
+        assert done["userErrors"] == []
+        id = done["made"]["id"]
+        async with self.works.begin(Actor.system(self.tenant, "customers")) as work:
+            return id, await links.make(work, GUESTS, id, LinkPurpose.INVITATION)
+
+    async def guest(self, customer, **given):
+        """Let a contact of a customer come in by the portal; give the token's identity."""
+        contact = await self.contact(customer, **{"email": f"{new_id('e')}@firm.example"} | given)
+        _id, token = await self.invited(contact)
+        asked = f'mutation {{ done: acceptPortalInvitation(token: "{token}", password: "{SECRET}")'
+        done = (await self.ask(f"{asked} {{ token userErrors {{ code }} }} }}"))["done"]
+        assert done["userErrors"] == []
+        return VERIFIER.verify(done["token"])
 
     async def deed(self, deed, customer, person=None, **given):
         return await self.act(f"{deed}Customer", "customer", CUSTOMER, customer, person, **given)

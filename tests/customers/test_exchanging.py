@@ -68,7 +68,9 @@ async def idp(office):
         tenant=office.tenant, audiences=["guanxi-web"], jwks_url=f"http://127.0.0.1:{port}/keys"
     )
     provider = Provider(ISSUER, told, clock=lambda: found.passed)
-    office.app = Front(office.app.desk, Exchange({ISSUER: provider}), office.app.following)
+    office.app = Front(
+        office.app.desk, office.app.portal_desk, Exchange({ISSUER: provider}), office.app.following
+    )
     yield found
     await runner.cleanup()
 

@@ -44,7 +44,7 @@ DOCUMENTS = {
         customers(first: $n) { nodes { name orders(first: 1) @include(if: $with) { nodes { id } }
         cases(first: 1) @skip(if: $with) { nodes { subject } } } } }""",
     "a record that is not there": '{ customer(id: "cus_00000000000000000000000000") { name } }',
-    "who looks": "{ viewer { email name } }",
+    "who looks": "{ viewer { staffUser { email name } } }",
     "counts": "{ orders(first: 1) { count { value precision } } customers { count { value } } }",
     "a filter": """{ customers(where: {name: {startsWith: "F"}}) { nodes { name } } }""",
     "no such field": "{ customers { nodes { nothing } } }",

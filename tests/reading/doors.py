@@ -32,6 +32,12 @@ def permissions_of(service):
     return frozenset().union(*roles.values())
 
 
+@cache
+def guests_of(service):
+    """Give what a guest of the portal may do in a service."""
+    return import_module(f"services.{service}.permissions").GUESTS
+
+
 class Visitor(Asker):
     """A staff user whose roles permit everything; what it sees is the scope's business."""
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.chassis.actor import Actor, ActorKind
+from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.database import Entity
 from services.chassis.graph.shapes import shape_of
 from services.chassis.ids import new_id
 from services.chassis.permissions import Scope, resource_of
 from tests.contracts import deeds
-from tests.reading.doors import permissions_of
+from tests.reading.doors import guests_of, permissions_of
 from tests.support.sowing import Sower, id_of
 
 ME, MINE, OTHERS = f"usr_{2:026}", f"tea_{2:026}", (f"usr_{3:026}", f"usr_{4:026}")
@@ -142,7 +142,7 @@ class Persona:
 
     def refused(self, known, shape, permission, id):
         """Say as what a deed on a record is refused; None where no scope stands in its way."""
-        if not self.may:
+        if not self.may or permission in GUESTS_OWN:
             return "FORBIDDEN"
         if not self.reaches(known, shape.entity, id):
             return "NOT_FOUND"
@@ -156,6 +156,70 @@ class Persona:
         return None
 
 
+GUESTS_OWN = {"customers:own_contact:edit"}
+"""What no role grants: what guests of the portal may do, each with what is their own."""
+PARTY = 1
+"""The number of the customer whose guest knocks; many rows of each table are of it."""
+SHOWN = {
+    "customer": lambda row, party: row.id == party,
+    "contact": lambda row, party: row.customer_id == party,
+    "interaction": lambda row, party: row.customer_id == party,
+    "sales_order": lambda row, party: row.customer_id == party and row.status != "DRAFT",
+    "product": lambda _row, _party: True,
+    "service_case": lambda row, party: row.customer_id == party,
+}
+"""Which rows of which tables the portal shows; those of parts as those of their wholes."""
+SHOWN_PARTS = {"order_line"}
+SHOWN_RELATIONS = {("Customer", "contacts"), ("Customer", "interactions"), ("Order", "lines")}
+
+
+@dataclass(frozen=True)
+class Guest(Persona):
+    """Somebody of a customer, who comes in by the portal."""
+
+    def actor(self, visitor):
+        held = guests_of(visitor.service)
+        portal = Portal(party_of(visitor.service), f"con_{PARTY:026}")
+        return Actor(visitor.tenant, self.id, ActorKind.PORTAL, held, portal=portal)
+
+    def shows(self, entity):
+        return entity.__tablename__ in SHOWN.keys() | SHOWN_PARTS
+
+    def reaches(self, known, entity, id):
+        if not self.shows(entity):
+            return False
+        whole, row = known.whole(entity, id)
+        party = party_of(entity.__module__.split(".")[1])
+        return bool(row) and SHOWN[whole.__tablename__](row, party) and self.is_live(whole, row)
+
+    def is_live(self, entity, row):
+        """Say whether it is in use; what we sell was sold even where it is sold no more."""
+        return row.archived_at is None or entity.__tablename__ == "product"
+
+    def lists(self, known, shape):
+        if not self.shows(shape.entity):
+            return None
+        rows = known.rows[shape.entity]
+        return {it for it in self.sees(known, shape) if rows[it].archived_at is None}
+
+    def related(self, known, shape, relation, target, parents):
+        if (shape.name, relation.public) not in SHOWN_RELATIONS:
+            return {}
+        return super().related(known, shape, relation, target, parents)
+
+    def refused(self, known, shape, permission, id):
+        if permission not in GUESTS_OWN:
+            return "FORBIDDEN"
+        if not self.reaches(known, shape.entity, id):
+            return "NOT_FOUND"
+        return None if id == f"con_{PARTY:026}" else "FORBIDDEN"
+
+
+def party_of(service):
+    """Give the id of the customer: where it is another service's record, it is of no type."""
+    return f"{'cus' if service == 'customers' else 'ref'}_{PARTY:026}"
+
+
 PERSONAS = {
     it.name: it
     for it in (
@@ -167,6 +231,7 @@ PERSONAS = {
         Persona("team", Scope.TEAM),
         Persona("subtree", Scope.UNIT),
         Persona("shared", Scope.OWN, id=f"usr_{5:026}", is_guest=True),
+        Guest("portal", None, id=f"pid_{1:026}"),
     )
 }
 

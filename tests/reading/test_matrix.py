@@ -10,7 +10,7 @@ from sqlalchemy import true
 from services.chassis.reading import Reading
 from tests.contracts import deeds
 from tests.reading import matrix
-from tests.reading.doors import SERVICES
+from tests.reading.doors import SERVICES, guests_of
 from tests.reading.matrix import PERSONAS
 from tests.support.sowing import id_of
 
@@ -19,7 +19,7 @@ ELSEWHERE = {
     "_service": "the schema, which everybody may read",
     "eventsSince": "tests/customers/test_feed.py",
     "sessions": "one's own: tests/customers/test_sessions.py",
-    "viewer": "oneself: tests/customers/test_staff.py",
+    "viewer": "oneself: tests/customers/test_portal.py",
     "reportingLine": "tests/customers/test_positions.py",
     "myCustomers": "tests/customers/test_sharing.py",
     "recordTypes": "of what one may: tests/kit/test_record_types.py",
@@ -118,6 +118,32 @@ async def test_deeds_touch_what_one_reaches_and_nothing_else(visitor, persona, k
             found = await matrix.refused(visitor, persona, name, deed, id)
             assert found == wanted, (name, id)
     assert tried
+    assert await visitor.counts() == before
+
+
+def test_what_the_portal_shows_is_in_the_matrix(visitor):
+    shown = {it.entity.__tablename__ for it in visitor.records() if it.entity.__portal__}
+    tables = {it.entity.__tablename__ for it in visitor.records()}
+    assert shown == (matrix.SHOWN.keys() | matrix.SHOWN_PARTS) & tables
+    related = {(shape.name, it.public) for shape, it, _ in matrix.relations(visitor) if it.portal}
+    assert related == {it for it in matrix.SHOWN_RELATIONS if it[0] in visitor.shapes} & {
+        (shape.name, it.public) for shape, it, _ in matrix.relations(visitor)
+    }
+
+
+async def test_a_guest_of_the_portal_does_what_is_named_for_guests_and_nothing_else(visitor):
+    before, guest = await visitor.counts(), PERSONAS["portal"]
+    for name, deed in deeds.deeds_of(visitor.answerer.schema.as_str()).items():
+        (permission, *_) = deeds.permissions_of(deed) or [None]
+        if permission is None or permission in guests_of(visitor.service) or name == "actAs":
+            continue  # nobody but staff acts as another: tests/customers/test_acting.py
+        asked = deeds.document_of(name, deed), guest.actor(visitor)
+        answer = await visitor.answer(*asked, **deeds.sampled(deed))
+        done = (answer["data"] or {}).get("done") or {"userErrors": []}
+        rows = [error for row in done.get("results", ()) for error in row["userErrors"]]
+        told = [*answer.get("errors", ()), *done["userErrors"], *rows]
+        found = {it.get("code") or it["extensions"]["code"] for it in told}
+        assert found == {"FORBIDDEN"}, (name, answer)
     assert await visitor.counts() == before
 
 

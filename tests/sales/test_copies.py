@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from services.chassis.actor import ActorKind
+from services.chassis.actor import ActorKind, Portal
 from services.chassis.database import reading
 from services.chassis.declaring import Subscriptions
 from services.chassis.ids import new_id
@@ -14,6 +14,8 @@ from services.chassis.policies import MOST_ENDED
 from services.chassis.tokens import Identity
 from services.sales.customers import subscribers as customers
 from services.sales.customers.model import Customer
+from services.sales.portal import subscribers as portal
+from services.sales.portal.model import PortalIdentity
 from services.sales.staff import subscribers as staff
 from services.sales.staff.model import FieldPolicy, StaffUser
 from tests.sales.company import PRODUCT
@@ -21,13 +23,15 @@ from tests.support import telling
 from tests.support.asking import reasons
 from tests.support.waiting import until
 
-BOTH = Subscriptions.joined("sales", [customers.subscriptions, staff.subscriptions])
+ALL = Subscriptions.joined(
+    "sales", [customers.subscriptions, staff.subscriptions, portal.subscriptions]
+)
 
 
 @pytest.fixture
 async def tell(company, stream):
     """Sales with its ears open, and a way to tell it something."""
-    async with telling.listening(BOTH, company.works, stream):
+    async with telling.listening(ALL, company.works, stream):
         yield partial(telling.tell, stream, company.tenant)
 
 
@@ -131,3 +135,37 @@ async def test_a_field_policy_is_copied_and_counts_until_it_is_put_away(company,
         return (await company.ask(document, id=order))["order"]["freight"]
 
     assert (await until(is_seen))["amount"] == "777.00"
+
+
+@pytest.mark.feature("PLT-01")
+async def test_who_comes_by_the_portal_is_known_by_events_until_they_go(company, tell):
+    id, customer, person = new_id("pid"), new_id("cus"), new_id("con")
+    known = {"portalIdentityId": id, "customerId": customer, "contactId": person}
+    told = "customers.portal_identity"
+
+    async def may(session=None, party=customer, kind=ActorKind.PORTAL):
+        of = Portal(party, person) if kind is ActorKind.PORTAL else None
+        identity = Identity(company.tenant, id, kind, session=session, portal=of)
+        return (await company.access.actor(identity)).portal is not None
+
+    async def may_not(session=None):
+        return not await may(session)
+
+    assert not await may()
+    await tell(f"{told}.invited.v1", id, 1, **known, isActive=True)
+    await until(partial(copy, company, PortalIdentity, id, "id"))
+    assert await may("pse_1")
+    assert not await may(party=new_id("cus"))
+    assert not await may(kind=ActorKind.USER)
+    ended = {"portalIdentityId": id, "sessionId": "pse_1", "because": "ENDED"}
+    await tell(f"{told}.session_ended.v1", id, 2, **ended)
+    await until(partial(may_not, "pse_1"))
+    assert await may("pse_2")
+    await tell(f"{told}.deactivated.v1", id, 3, **known, isActive=False)
+    await until(may_not)
+    await tell(f"{told}.purged.v1", id, 4, **known, isActive=False)
+
+    async def is_forgotten():
+        return await company.counted("portal_identity") == 0
+
+    await until(is_forgotten)

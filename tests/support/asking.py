@@ -18,6 +18,7 @@ from services.chassis.graph.answer import Answerer
 from services.chassis.graph.request import Request, no_readers
 from services.chassis.ids import new_id
 from services.chassis.outbox import StoredEvent
+from services.chassis.permissions import Permission
 from services.chassis.tokens import Identity
 from services.chassis.work import Works
 
@@ -148,10 +149,12 @@ class Workplace(Asker):
     directory: Directory
     roles: ByRole
     services: ByRole
+    guests: frozenset[Permission] = frozenset()
 
     def __init__(self, engine, tenant, app=None):
         super().__init__(engine, tenant, app)
-        self.access = Access(engine, self.directory, self.roles, self.services)
+        known = self.directory, self.roles, self.services, self.guests
+        self.access = Access(engine, *known)
         self.person = ""
 
     def particulars(self, id):
@@ -168,6 +171,9 @@ class Workplace(Asker):
         return id
 
     async def actor(self, who):
+        """Know a staff user by its id, and whoever comes with a token by what that says."""
+        if isinstance(who, Identity):
+            return await self.access.actor(who)
         return await self.access.actor(Identity(self.tenant, who or self.person, ActorKind.USER))
 
     async def make(self, record, fields, given, person=None):

@@ -2,6 +2,7 @@
 
 import time
 
+from services.customers import maintenance
 from services.customers.sessions import rules
 from tests.system.system import PASSWORD
 
@@ -32,6 +33,26 @@ async def with_locks_and_links(company):
     assert not (await company.do("unlockStaffUser", leaver))["userErrors"]
     await sign_in(company, staff["email"])
     assert not (await company.do("deactivateStaffUser", leaver))["userErrors"]
+
+
+async def with_guests(company, firm):
+    """A contact is invited to the portal, comes in, forgets, leaves, and is forgotten."""
+    address = "canary.guest@firm.example"
+    given = {"customerId": firm, "name": "Canary Guest", "email": address}
+    contact = await company.make("createContact", given)
+    guest = await company.make("invitePortalIdentity", {"contactId": contact})
+    url = company.system.databases["customers"].app_url
+    known = {"tenant": company.tenant, "email": address}
+    assert await maintenance.let_in_by_portal(url, **known, password=PASSWORD)
+    where = f'tenant: "{company.tenant}", email: "{address}"'
+    for _ in range(rules.MOST_FAILURES):
+        await door(company, "signInToPortal", f'{where}, password: "{WRONG}"', token="")
+    await door(company, "requestPortalPasswordReset", where, token="")
+    assert not (await company.do("unlockPortalIdentity", guest))["userErrors"]
+    signed = f'{where}, password: "{PASSWORD}"'
+    assert (await door(company, "signInToPortal", signed, "token", token=""))["token"]
+    for deed in ("archiveContact", "purgeContact"):
+        assert not (await company.do(deed, contact))["userErrors"]
 
 
 async def with_second_factors(company, seller):

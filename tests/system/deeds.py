@@ -35,6 +35,7 @@ async def play(company, *, are_heard=True):
     await with_settings(company)
     await coming_in.with_organisation(company, seller, done, put_away)
     await coming_in.with_locks_and_links(company)
+    await coming_in.with_guests(company, firm)
     await coming_in.with_second_factors(company, seller)
     await with_tasks(company, firm, seller)
     product = await with_products(company)

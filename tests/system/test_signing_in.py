@@ -95,9 +95,9 @@ async def test_whoever_left_can_neither_sign_in_nor_read_on(company):
 
 
 async def test_the_viewer_is_who_signed_in(company):
-    document = "{ viewer { email roles } company { name baseCurrency } }"
+    document = "{ viewer { staffUser { email roles } } company { name baseCurrency } }"
     seen = await company.ask(document)
-    assert seen["viewer"] == {"email": company.email, "roles": ["ADMINISTRATOR"]}
+    assert seen["viewer"]["staffUser"] == {"email": company.email, "roles": ["ADMINISTRATOR"]}
     assert seen["company"] == {"name": "Company", "baseCurrency": "EUR"}
 
 

@@ -57,6 +57,7 @@ def load(graph_url: str, databases: Mapping[str, Database]) -> None:
         )
         asyncio.run(made)
     asyncio.run(_load(graph_url))
+    _let_in(databases)
 
 
 def welcome(graph_url: str) -> Sequence[str]:
@@ -67,6 +68,7 @@ def welcome(graph_url: str) -> Sequence[str]:
             f"  {role.replace('_', ' ').lower():22}{story.email(short)}"
             for short, (_name, role) in story.STAFF.items()
         ),
+        f"  {'the portal of a customer':22}{story.GUEST_EMAIL}  (signInToPortal)",
         "",
         "A first query",
         f"  TOKEN=$(make -s crm ARGS='token --as {story.email('sam')}')",
@@ -74,6 +76,19 @@ def welcome(graph_url: str) -> Sequence[str]:
         '    -H "authorization: Bearer $TOKEN" \\',
         f"    -d '{json.dumps({'query': SHORT_QUERY})}'",
     ]
+
+
+def _let_in(databases: Mapping[str, Database]) -> None:
+    """Let the demo's guest come in by the portal without a look into the mail."""
+    from services.customers import maintenance  # noqa: PLC0415  # a slow import, made late
+
+    let_in = maintenance.let_in_by_portal(
+        databases["customers"].app_url,
+        tenant=story.TENANT,
+        email=story.GUEST_EMAIL,
+        password=story.PASSWORD,
+    )
+    asyncio.run(let_in)
 
 
 async def _load(graph_url: str) -> None:
@@ -121,7 +136,7 @@ async def _customers(load: Loading, staff: Mapping[str, str]) -> Mapping[str, st
         "Customer",
         {ref: {**it, "ownerId": staff["sam"]} for ref, it in story.CUSTOMERS.items()},
     )
-    await load.upsert(
+    contacts = await load.upsert(
         "Contact",
         {
             ref: {
@@ -134,6 +149,9 @@ async def _customers(load: Loading, staff: Mapping[str, str]) -> Mapping[str, st
             for ref, (customer, name, title, email) in story.CONTACTS.items()
         },
     )
+    guest = contacts[story.GUEST]
+    if await load.find("portalIdentities", {"contactId": {"eq": guest}}) is None:
+        await load.make("invitePortalIdentity", {"contactId": guest})
     return customers
 
 

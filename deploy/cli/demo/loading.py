@@ -19,6 +19,7 @@ PROBES = ("customers", "orders", "cases")
 
 KINDS = {
     "interactions": "Interaction",
+    "portalIdentities": "PortalIdentity",
     "opportunities": "Opportunity",
     "orders": "Order",
     "tasks": "Task",

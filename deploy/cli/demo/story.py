@@ -30,6 +30,9 @@ CONTACTS = {
     "lea": ("pier", "Lea Visser", "Producer", "lea.visser@piernine.example"),
     "rui": ("faro", "Rui Tavares", "Facility manager", "rui.tavares@faro.example"),
 }
+GUEST = "jon"
+"""Who comes in by the portal."""
+GUEST_EMAIL = CONTACTS[GUEST][-1]
 INTERACTIONS = (
     ("kontor", "CALL", "INBOUND", "Asked for lamps for the new quay", 21),
     ("kontor", "VISIT", "OUTBOUND", "Walked the quay and counted posts", 12),
@@ -107,7 +110,12 @@ STORY_QUERY = """\
   }
 }
 """
-WHO_QUERY = "{\n  viewer { name roles }\n  company { name baseCurrency timeZone }\n}\n"
+WHO_QUERY = """\
+{
+  viewer { kind staffUser { name roles } }
+  company { name baseCurrency timeZone }
+}
+"""
 SIGN_IN = """\
 mutation SignIn($email: String!, $password: String!) {
   signIn(email: $email, password: $password) { token userErrors { message } }

@@ -15,6 +15,7 @@ from services.chassis.graph.shapes import computed, deprecated, field, many, ref
 from services.chassis.graph.sharing import mine, share
 from services.chassis.graph.spine import Spine
 from services.chassis.graph.types import Connection, Money, Record, StaffUser
+from services.chassis.graph.viewing import oneself, viewer
 
 __all__ = [
     "Connection",
@@ -37,6 +38,7 @@ __all__ = [
     "many",
     "mine",
     "one",
+    "oneself",
     "own",
     "purge",
     "record",
@@ -51,4 +53,5 @@ __all__ = [
     "upsert",
     "verb",
     "verb_where",
+    "viewer",
 ]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLResolveInfo
 
+from services.chassis.actor import Actor
 from services.chassis.graph.making import Part, extend, extend_by, list_of, made_field
 from services.chassis.graph.plan import Only, PagePlan, planned, planned_page
 from services.chassis.graph.read import related
@@ -91,9 +92,9 @@ def sole(cls: type[T], description: str) -> T | None:
     return field
 
 
-def own(cls: type[T], description: str) -> T | None:
-    """Make the root field that gives the record which is the caller."""
-    field: T | None = made_field(cls | None, description, [], Own(shape_of(cls)))
+def own(cls: type[T], description: str, *, id_of: Callable[[Actor], str | None]) -> T | None:
+    """Make the field that gives the record which the caller is, or is of; null for others."""
+    field: T | None = made_field(cls | None, description, [], Own(shape_of(cls), id_of))
     return field
 
 
@@ -142,13 +143,15 @@ class One:
 
 @dataclass(frozen=True)
 class Own:
-    """Answers with the caller's own record."""
+    """Answers with a record that the caller is, or is of."""
 
     shape: Shape
+    id_of: Callable[[Actor], str | None]
 
     async def __call__(self, source: Any, info: Info) -> Any:
         request: Request = info.context
-        return await One(self.shape)(source, info, request.actor.id)
+        id = self.id_of(request.actor)
+        return None if id is None else await One(self.shape)(source, info, id)
 
 
 @dataclass(frozen=True)

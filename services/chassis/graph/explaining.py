@@ -103,7 +103,7 @@ class Explaining:
     ) -> AccessExplanation | None:
         request: Request = info.context
         principal, id = given["principalId"], given["recordId"]
-        if principal != request.actor.id:
+        if principal != request.actor.id or request.actor.is_guest:
             admit(request.actor, self.permission)
         shape = _shape_of(request.shapes, id)
         if shape is None:

@@ -16,10 +16,10 @@ from services.chassis.exchange import Reckoning
 from services.chassis.files import File
 from services.chassis.graph.cells import default_columns, guarded, plain, sources_of, text_of
 from services.chassis.graph.inputs import read_back
-from services.chassis.graph.masking import hidden_fields, reads, refuse_hidden
+from services.chassis.graph.masking import hidden_fields, refuse_hidden
 from services.chassis.graph.plan import Plan, take
 from services.chassis.graph.read import Reader
-from services.chassis.graph.shapes import Shape
+from services.chassis.graph.shapes import Shape, reads
 from services.chassis.graph.types import FileFormat
 from services.chassis.jobs import Progress
 from services.chassis.permissions import Permission, admit

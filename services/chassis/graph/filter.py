@@ -10,13 +10,12 @@ from sqlalchemy.orm import aliased
 from services.chassis.actor import Actor
 from services.chassis.conditions import among
 from services.chassis.graph import operators
-from services.chassis.graph.masking import reads, refuse_hidden
+from services.chassis.graph.masking import refuse_hidden
 from services.chassis.graph.relative import Moment
-from services.chassis.graph.shapes import Column, Many, Reference, Shape, shape_of
+from services.chassis.graph.shapes import Column, Many, Reference, Shape, reads, shape_of
 from services.chassis.graph.where import Archived
-from services.chassis.permissions import admit
 from services.chassis.references import ExternalRef
-from services.chassis.refusals import Invalid, LimitExceeded
+from services.chassis.refusals import Forbidden, Invalid, LimitExceeded
 
 MAX_DEPTH, MAX_LEAVES = 6, 50
 MONEY = ("amount", "currency")
@@ -81,6 +80,7 @@ class Filter:
             refuse_hidden(shape, self.actor, reads(shape, found), ("where", name))
         if found is None:  # the id of a reference
             found = shape.fields[name.removesuffix("Id")]
+            refuse_hidden(shape, self.actor, found.keys, ("where", name))
             return self._leaf(getattr(entity, found.keys[0]), value, (name,))
         if isinstance(found, Many):
             return self._many(found, value, entity, depth)
@@ -122,6 +122,8 @@ class Filter:
     def _many(
         self, found: Many, given: Mapping[str, Any], entity: Any, depth: int
     ) -> ColumnElement[bool]:
+        if self.actor.is_guest and not found.portal:
+            raise Forbidden(f"{found.public} are not shown in the portal", path=("where",))
         made: list[ColumnElement[bool]] = []
         for quantifier, value in given.items():
             self._count()
@@ -162,7 +164,7 @@ class Filter:
     def _other(self, target: Shape) -> Any:
         """Give another record type, if this actor may ask about it."""
         if target.reading is not None:
-            admit(self.actor, target.reading.permission)
+            target.reading.admit(self.actor)
         return aliased(target.entity)
 
     def _count(self) -> None:
@@ -174,6 +176,8 @@ class Filter:
         self, shape: Shape, given: Mapping[str, Any], entity: Any
     ) -> ColumnElement[bool]:
         self._count()
+        if self.actor.is_guest:
+            raise Forbidden("the portal does not show externalRefs", path=("where",))
         if len(given["in"]) > operators.MAX_VALUES:
             raise LimitExceeded(f"a list may hold {operators.MAX_VALUES} values", path=("where",))
         for it in (given["source"], *given["in"]):

@@ -1,21 +1,37 @@
-"""Masking: what field policies hide of a record type, at every door to its values."""
+"""Masking: what policies and the portal hide of a record type, at every door to its values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.chassis.actor import Actor
-from services.chassis.graph.shapes import Bound, Column, Computed, Many, Shape
+from services.chassis.graph.shapes import Column, Computed, Shape, reads
 from services.chassis.refusals import Forbidden, Path
+from services.chassis.sight import CLEAR
 
 NONE: frozenset[str] = frozenset()
 
 
 def hidden_columns(shape: Shape, actor: Actor) -> frozenset[str]:
     """Give the columns of a record type that this actor may not see; none, for most."""
+    unshown = shape.unshown if actor.is_guest and shape.reading else NONE
     named = actor.sight.hidden.get(shape.name)
     if not named:
-        return NONE
-    return frozenset(k for it in named if it in shape.fields for k in shape.fields[it].keys)
+        return unshown
+    return unshown.union(k for it in named if it in shape.fields for k in shape.fields[it].keys)
+
+
+def sees_all(actor: Actor) -> bool:
+    """Say that nothing of any record is hidden from an actor, nor noted that they saw it."""
+    return actor.sight is CLEAR and not actor.is_guest
+
+
+def hidden_among(shape: Shape, actor: Actor, names: Iterable[str]) -> frozenset[str]:
+    """Give those of some fields, by their names in the graph, that an actor may not see."""
+    hidden = actor.sight.hidden.get(shape.name, NONE)
+    if actor.is_guest:
+        shown = {it.public for it in shape.fields.values() if it.portal}
+        return frozenset(names) - (shown - hidden)
+    return hidden.intersection(names)
 
 
 def hidden_fields(shape: Shape, actor: Actor) -> frozenset[str]:
@@ -26,19 +42,6 @@ def hidden_fields(shape: Shape, actor: Actor) -> frozenset[str]:
     return frozenset(
         it.name for it in shape.fields.values() if not columns.isdisjoint(reads(shape, it))
     )
-
-
-def reads(shape: Shape, found: Bound) -> frozenset[str]:
-    """Name the columns of its own record that a field's value is made of.
-
-    A money that a computed field reads is one attribute of two columns.
-    """
-    if isinstance(found, Many):
-        return NONE
-    if not isinstance(found, Computed):
-        return frozenset(found.keys)
-    properties = (getattr(shape.entity, it).property for it in found.keys)
-    return frozenset(it.key for each in properties for it in getattr(each, "props", [each]))
 
 
 def refuse_hidden(shape: Shape, actor: Actor, columns: Iterable[str], path: Path = ()) -> None:

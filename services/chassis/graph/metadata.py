@@ -169,6 +169,7 @@ def label(name: str) -> str:
 def _permissions(shape: Shape, actor: Actor) -> RecordPermissions:
     needed = {**shape.deeds, **({"read": shape.reading.permission} if shape.reading else {})}
     may = {deed: actor.may(permission) for deed, permission in needed.items()}
+    may["read"] = bool(shape.reading and shape.reading.admits(actor))
     asked = ("read", "create", "edit", "archive", "purge")
     return RecordPermissions(**{it: may.get(it, False) for it in asked})
 

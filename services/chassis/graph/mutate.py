@@ -50,21 +50,26 @@ Ask = Callable[[Request, str], Awaitable[Any]]
 """A question about the record of an id, put before the unit of work begins."""
 
 
-def create(cls: type, command: Command, description: str) -> Any:
-    """Make the mutation that makes a record, of the fields marked `write`."""
+def create(cls: type, command: Command, description: str, *, of: Container[str] = ()) -> Any:
+    """Make the mutation that makes a record, of the fields marked `write`, or of some of them.
+
+    Where it takes only some it is for those who may not simply create such a record.
+    """
     shape = shape_of(cls)
+    fields = (it for it in shape.written(history=False) if not of or it.name in of)
     given = made_input(
         f"{deed_name(command, shape)}Input",
-        written_parts(shape, shape.written(history=False), creating=True),
+        written_parts(shape, fields, creating=True),
         f"What a new {shape.name} is made of.",
     )
 
     async def deed(work: Work, arguments: Mapping[str, Any]) -> Any:
         refuse_input(shape, work.actor, arguments["input"])
-        return await command(work, changes_of(shape, arguments["input"], creating=True))
+        return await command(work, changes_of(shape, arguments["input"], creating=not of))
 
     parts = [Part("input", given, "Its values.")]
-    shape.deeds["create"] = permission_of(command)
+    if not of:
+        shape.deeds["create"] = permission_of(command)
     behaviour = Deed(shape, permission_of(command), deed)
     return mutation(shape, deed_name(command, shape), told(description, command), parts, behaviour)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from services.chassis.actor import Actor
 from services.chassis.audit import READ, Noted
-from services.chassis.graph.masking import hidden_fields, reads
+from services.chassis.graph.masking import hidden_fields
 from services.chassis.graph.plan import Plan
-from services.chassis.graph.shapes import Shape
+from services.chassis.graph.shapes import Shape, reads
 from services.chassis.sight import WHOLE
 
 

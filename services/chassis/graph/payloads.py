@@ -10,6 +10,7 @@ import strawberry
 from services.chassis import audit
 from services.chassis.graph.errors import Reading
 from services.chassis.graph.making import Part
+from services.chassis.graph.masking import hidden_among
 from services.chassis.graph.plan import planned
 from services.chassis.graph.read import Reader
 from services.chassis.graph.request import Request
@@ -93,7 +94,7 @@ async def reread(
     ids: Sequence[str],
 ) -> dict[str, Any]:
     """Read records as they now are, as far as somebody asks for them who may read them."""
-    may_read = shape.reading is None or request.actor.may(shape.reading.permission)
+    may_read = shape.reading is None or shape.reading.admits(request.actor)
     if not (asked and ids and may_read):
         return {}
     plan = planned(request.shapes, shape, [s for it in asked for s in it.selections()])
@@ -105,12 +106,12 @@ async def changes(
     request: Request, reading: Reading, shape: Shape, answer: Answer
 ) -> list[FieldChange]:
     """Read from the audit line what a change made of its record, for those who may read it."""
-    may_read = shape.reading is None or request.actor.may(shape.reading.permission)
+    may_read = shape.reading is None or shape.reading.admits(request.actor)
     if not (may_read and answer["changedFields"]):
         return []
     async with reading() as reader:
         before, after = await audit.line_of(reader.connection, answer["id"], answer["version"])
-        hidden = request.actor.sight.hidden.get(shape.name, frozenset()) & after.keys()
+        hidden = hidden_among(shape, request.actor, after)
         reader.notice.redacted |= {f"{shape.name}.{it}" for it in hidden}
     return changes_told(before, after, hidden)
 

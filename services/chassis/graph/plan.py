@@ -38,6 +38,7 @@ class ManyPlan:
     key: str
     foreign_key: str
     page: "PagePlan"
+    is_in_portal: bool = False
 
 
 @dataclass
@@ -195,7 +196,7 @@ def _add_many(shapes: Shapes, plan: Plan, asked: Selected, found: Bound) -> None
     if not isinstance(found, Many):
         raise TypeError(found)
     page = planned_page(shapes, shape_of(found.target), asked)
-    plan.many.append(ManyPlan(asked.key, found.foreign_key, page))
+    plan.many.append(ManyPlan(asked.key, found.foreign_key, page, found.portal))
 
 
 def _add_created_by(shapes: Shapes, plan: Plan, asked: Selected) -> None:

@@ -21,15 +21,15 @@ from services.chassis.graph.counts import counted
 from services.chassis.graph.filter import Filter
 from services.chassis.graph.keyset import Page
 from services.chassis.graph.lists import Listing
-from services.chassis.graph.masking import refuse_hidden
+from services.chassis.graph.masking import hidden_fields, refuse_hidden, sees_all
 from services.chassis.graph.noticing import Notice
 from services.chassis.graph.plan import ManyPlan, PagePlan, Plan, ReferencePlan, Row
 from services.chassis.graph.relative import Moment, is_relative
 from services.chassis.graph.shapes import Shape
+from services.chassis.graph.showing import refuse_relation, refuse_unshown
 from services.chassis.graph.types import Connection, Edge, ExternalRef, PageInfo
 from services.chassis.ids import is_possible
 from services.chassis.refusals import Forbidden
-from services.chassis.sight import CLEAR
 
 
 class Reader:
@@ -57,6 +57,7 @@ class Reader:
             await self._follow_many(plan, list(records.values()))
             return records
         visible = plan.shape.reading.visible_to(self.actor)
+        refuse_unshown(plan, self.actor)
         entity = plan.shape.entity
         statement = select(*plan.columns()).where(among(entity.id, ids), visible)
         rows = await fetch(self.connection, statement)
@@ -96,6 +97,7 @@ class Reader:
 
     def paged(self, plan: Plan, arguments: Mapping[str, Any], scope: object = None) -> Page:
         """Read a list's arguments, and have the columns of its sort read: cursors are of them."""
+        refuse_unshown(plan, self.actor)
         page = Page.of(plan.shape.entity, arguments, scope)
         columns = [it.key for it in page.sorts]
         refuse_hidden(plan.shape, self.actor, columns, ("orderBy",))
@@ -144,9 +146,13 @@ class Reader:
         records = [plan.record(row) for row in rows]
         if not records:
             return records
-        if self.actor.sight is not CLEAR:
+        if not sees_all(self.actor):
             self.notice.records(self.actor, plan, records)
+        hidden = hidden_fields(plan.shape, self.actor)
         for following in plan.references:
+            if following.name in hidden:
+                self._withhold(plan, following, records)
+                continue
             await self._follow(plan, following, records, rows)
         if plan.external_refs:
             await self._add_refs(plan, records)
@@ -168,9 +174,16 @@ class Reader:
             else:
                 record.__dict__[following.name] = found.get(row[index])
 
+    def _withhold(self, plan: Plan, following: ReferencePlan, records: Sequence[Any]) -> None:
+        """Give null for a record that may not be named here."""
+        self.notice.redact(plan.shape, [following.name])
+        for record in records:
+            record.__dict__[following.name] = None
+
     async def _follow_many(self, plan: Plan, records: Sequence[Any]) -> None:
         for following in plan.many:
             try:
+                refuse_relation(following, self.actor)
                 found = await self.pages(following, list({it.id: None for it in records}))
             except Forbidden as refusal:
                 for record in records:

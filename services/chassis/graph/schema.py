@@ -35,6 +35,7 @@ from services.chassis.graph.spine import (
 from services.chassis.graph.sweeping import deeds_by_filter
 from services.chassis.graph.transfers import deeds_of, listings_of, upserts_of
 from services.chassis.graph.types import STUBS, USER_ERRORS
+from services.chassis.graph.viewing import VIEWER, viewing
 from services.chassis.jobs import JobKind
 from services.chassis.refusals import Forbidden, Invalid, LimitExceeded
 from services.chassis.runner import Begin
@@ -47,7 +48,8 @@ class Subgraph(strawberry.federation.Schema):
     """The schema of one service; `records` are the types that `_entities` answers for.
 
     `jobs` adds files, imports and exports of all that can be, and what is done to many; `spine`
-    how events fare, those that did not get through, and the audit log.
+    how events fare, those that did not get through, and the audit log. One of the records may be
+    the viewer, whoever asks.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Subgraph(strawberry.federation.Schema):
         spine: Spine | None = None,
     ) -> None:
         records = list(records)
+        self.viewer = next((it for it in records if it.__name__ == VIEWER), None)
+        records = [it for it in records if it is not self.viewer]
         self.jobs = jobs
         self.upserts, self.listings = list(upserts_of(mutation)), list(listings_of(query))
         self.bulks = deeds_by_filter(mutation)
@@ -83,7 +87,7 @@ class Subgraph(strawberry.federation.Schema):
             query=self._federated(query),
             mutation=mutation,
             subscription=subscription,
-            types=[*records, *USER_ERRORS],
+            types=[*records, *([self.viewer] if self.viewer else []), *USER_ERRORS],
             federation_version=FEDERATION_VERSION,
             config=StrawberryConfig(auto_camel_case=True),
         )
@@ -120,10 +124,10 @@ class Subgraph(strawberry.federation.Schema):
 
     def _federated(self, query: type) -> type:
         """Add what a federated subgraph answers: its SDL, and its entities in batches."""
-        entities = tuple(
-            StrawberryAnnotation(it.cls)
-            for it in sorted(self.shapes.values(), key=lambda it: it.name)
-        )
+        kinds = {it.name: it.cls for it in self.shapes.values()}
+        if self.viewer is not None:
+            kinds[VIEWER] = self.viewer
+        entities = tuple(StrawberryAnnotation(kinds[it]) for it in sorted(kinds))
         union = StrawberryUnion("_Entity", type_annotations=entities)
         given = Part("representations", list[FederationAny], "The keys of the records.")
         fields = {
@@ -131,7 +135,7 @@ class Subgraph(strawberry.federation.Schema):
                 list[union | None],  # type: ignore[valid-type]  # made here
                 "Records by their keys, for a gateway.",
                 [given],
-                Entities(self.shapes),
+                Entities(self.shapes, self.viewer),
                 name="_entities",
             ),
             "_service": made_field(
@@ -156,6 +160,7 @@ class Entities:
     """Answers entity references, one statement for each type; what may not be seen is null."""
 
     shapes: Shapes
+    viewer: type | None = None
 
     async def __call__(
         self, _source: Any, info: Info, representations: Sequence[Mapping[str, Any]]
@@ -174,6 +179,8 @@ class Entities:
     async def _of_type(
         self, request: Request, asked: Selected, name: str, given: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
+        if name == VIEWER and self.viewer is not None:
+            return {request.actor.id: viewing(self.viewer, request.actor)}
         shape = self.shapes.get(name)
         if shape is None:
             return {}

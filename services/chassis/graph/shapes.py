@@ -40,6 +40,8 @@ class Bound:
     write: bool = False
     history: bool = False
     deprecated: str | None = None
+    portal: bool = False
+    """Whether the portal shows it."""
 
     @cached_property
     def public(self) -> str:
@@ -48,6 +50,9 @@ class Bound:
     @property
     def input_name(self) -> str:
         return self.public
+
+
+B = TypeVar("B", bound=Bound)
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,13 @@ class Shape:
         return self.reading.entity
 
     @cached_property
+    def unshown(self) -> frozenset[str]:
+        """Name the columns that no field shows in the portal: all, but for those of its fields."""
+        portal = [it for it in self.fields.values() if it.portal]
+        kept = frozenset(it.key for it in inspect(self.entity).column_attrs)
+        return kept.difference(*(reads(self, it) for it in portal))
+
+    @cached_property
     def inputs(self) -> dict[str, Bound]:
         """Give the fields that a client may set, by the names that they have in inputs."""
         return {it.input_name: it for it in self.fields.values() if it.write}
@@ -121,6 +133,19 @@ class Shape:
     def written(self, *, history: bool) -> Iterator[Bound]:
         """Give the fields that a client may set: now, or only when it brings in history."""
         return (it for it in self.fields.values() if it.write and it.history == history)
+
+
+def reads(shape: Shape, found: Bound) -> frozenset[str]:
+    """Name the columns of its own record that a field's value is made of.
+
+    A money that a computed field reads is one attribute of two columns.
+    """
+    if isinstance(found, Many):
+        return frozenset()
+    if not isinstance(found, Computed):
+        return frozenset(found.keys)
+    properties = (getattr(shape.entity, it).property for it in found.keys)
+    return frozenset(it.key for each in properties for it in getattr(each, "props", [each]))
 
 
 def shape_of(cls: type) -> Shape:
@@ -139,29 +164,35 @@ class Marker:
     of: Any = None
     target: Any = None
     deprecated: str | None = None
+    portal: bool = False
 
 
-def field(description: str, *, write: bool = False, history: bool = False) -> Any:
+def field(
+    description: str, *, write: bool = False, history: bool = False, portal: bool = False
+) -> Any:
     """Give a column under its own name; `write` puts it into the inputs.
 
-    `history` says that a client may set it only when it brings in what happened elsewhere.
+    `history` says that a client may set it only when it brings in what happened elsewhere,
+    `portal` that guests see it where they see the record.
     """
-    return Marker(Column, description, write or history, history)
+    return Marker(Column, description, write or history, history, portal=portal)
 
 
-def reference(of: Any, description: str, *, write: bool = False, history: bool = False) -> Any:
-    """Give another record by the column that holds its id; `write` and `history` as in `field`."""
-    return Marker(Reference, description, write or history, history, of=of)
+def reference(
+    of: Any, description: str, *, write: bool = False, history: bool = False, portal: bool = False
+) -> Any:
+    """Give another record by the column that holds its id; the rest is as in `field`."""
+    return Marker(Reference, description, write or history, history, of=of, portal=portal)
 
 
-def many(target: type[C], of: Any, description: str) -> Any:
+def many(target: type[C], of: Any, description: str, *, portal: bool = False) -> Any:
     """Give the records of another shape whose column `of` holds this one's id."""
-    return Marker(Many, description, of=of, target=target)
+    return Marker(Many, description, of=of, target=target, portal=portal)
 
 
-def computed(function: Callable[..., Any], description: str) -> Any:
+def computed(function: Callable[..., Any], description: str, *, portal: bool = False) -> Any:
     """Give what a pure function makes of the columns that its parameters name."""
-    return Marker(Computed, description, of=function)
+    return Marker(Computed, description, of=function, portal=portal)
 
 
 def deprecated(declared: T, *, use: str, after: date) -> T:
@@ -191,9 +222,10 @@ def bound(cls: type, reading: Reading) -> Shape:
     said = {it.python_name: it.description for it in common.fields}
     for name in RECORD_FIELDS:
         attribute_kind = _kind_of(_mapped(shape, name))
-        shape.fields[to_camel(name)] = Column(name, (name,), said[name] or "", attribute_kind)
+        made = Column(name, (name,), said[name] or "", attribute_kind, portal=True)
+        shape.fields[to_camel(name)] = made
     for name, marker in _markers(cls):
-        found = replace(_BIND[marker.role](shape, name, marker), deprecated=marker.deprecated)
+        found = _with_marks(_BIND[marker.role](shape, name, marker), marker)
         shape.fields[found.public] = found
     for name in OWNERSHIP:
         shape.fields.setdefault(name, _owning(shape, name))
@@ -218,9 +250,13 @@ def bound_later(shape: Shape, name: str, marker: Marker) -> Many:
     """Bind a relation that another slice adds to a record or a stub."""
     if name in shape.fields or marker.role is not Many:
         raise BindingError(f"{shape.name}.{name}: another slice may add a new relation, no more")
-    found = replace(_many(shape, name, marker), deprecated=marker.deprecated)
+    found = _with_marks(_many(shape, name, marker), marker)
     shape.fields[found.public] = found
     return found
+
+
+def _with_marks(found: B, marker: Marker) -> B:
+    return replace(found, deprecated=marker.deprecated, portal=marker.portal)
 
 
 def _markers(cls: type) -> list[tuple[str, Marker]]:

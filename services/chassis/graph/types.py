@@ -57,7 +57,8 @@ STUBS = (StaffUser, Team)
 described(
     actor.ActorKind,
     "What kind of actor this is.",
-    USER="A person of the company, or of a customer in the portal.",
+    USER="A person of the company.",
+    PORTAL="A person of a customer, in the portal.",
     SERVICE="A program that signs in with an identity of its own.",
     SYSTEM="The system itself, reacting to an event or to time.",
     ANONYMOUS="Somebody who has not signed in.",

@@ -24,6 +24,7 @@ from services.customers.sessions.commands.signing_in import (
     Desk,
     SignInRefused,
 )
+from services.customers.sessions.model import STAFF
 from services.customers.staff.events import StaffUserCreated, StaffUserDeactivated
 from services.customers.staff.model import StaffUser
 
@@ -86,7 +87,11 @@ async def exchange(desk: Desk, text: str) -> tuple[str, datetime]:
     async with desk.works.begin(Actor.system(tenant, WHO)) as work:
         key = await queries.one(work.session, id)
         fits = key is not None and key.fits(secret, at=work.now)
-        if key is None or not fits or not await sessions.active(work.session, key.staff_user_id):
+        if (
+            key is None
+            or not fits
+            or not await sessions.active(work.session, STAFF, key.staff_user_id)
+        ):
             raise SignInRefused("this key lets nobody in", path=("key",))
         work.note(Noted(SIGNED_IN, ApiKey.__name__, id))
         await queries.note_use(work.session, id, at=work.now)

@@ -1,6 +1,6 @@
 """What can be done with a contact."""
 
-from services.chassis.archiving import archiving, purging, restoring
+from services.chassis.archiving import archiving, restoring
 from services.chassis.changes import Changes
 from services.chassis.editing import reachable
 from services.chassis.permissions import requires
@@ -9,13 +9,12 @@ from services.chassis.work import Work
 from services.customers.contacts.events import (
     ContactArchived,
     ContactCreated,
-    ContactPurged,
     ContactRestored,
     ContactUpdated,
 )
 from services.customers.contacts.model import Contact
 from services.customers.customers.model import Customer
-from services.customers.permissions import EDIT_CUSTOMERS, PURGE_CONTACTS
+from services.customers.permissions import EDIT_CUSTOMERS
 
 
 @requires(EDIT_CUSTOMERS, publishes=[ContactCreated])
@@ -37,4 +36,3 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
 
 archive = archiving(Contact, EDIT_CUSTOMERS, ContactArchived)
 restore = restoring(Contact, EDIT_CUSTOMERS, ContactRestored)
-purge = purging(Contact, PURGE_CONTACTS, ContactPurged)

@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
+from services.chassis.scoping import Shown
 
 
 class Contact(RecordColumns, Entity):
@@ -11,6 +12,8 @@ class Contact(RecordColumns, Entity):
     __sorts__ = ("name",)
     __lists__ = (("customer_id", "name"), ("owner_id", "name"), ("team_id", "name"))
     __searched__ = ("name",)
+
+    __portal__ = Shown("customer_id")
 
     customer_id: Mapped[str] = belongs_to("customer")
     name: Mapped[str] = column(Personal.NAME)

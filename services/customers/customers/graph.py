@@ -6,7 +6,6 @@ from services.chassis.graph import (
     Connection,
     Money,
     Record,
-    archive,
     connection,
     create,
     described,
@@ -25,7 +24,6 @@ from services.chassis.graph import (
     update_where,
     upsert,
     verb,
-    verb_where,
 )
 from services.customers.customers import commands, model, queries
 from services.customers.permissions import IMPORT_HISTORY
@@ -60,21 +58,23 @@ described(
 
 @record(queries.customers, "An organisation or a person that we deal with.")
 class Customer(Record):
-    kind: model.CustomerKind = field("Whether it is an organisation or a person.", write=True)
-    name: str = field("What it is called.", write=True)
+    kind: model.CustomerKind = field(
+        "Whether it is an organisation or a person.", write=True, portal=True
+    )
+    name: str = field("What it is called.", write=True, portal=True)
     status: model.CustomerStatus = field("How it stands with us.", history=True)
     tier: str | None = field("In which class of customers we count it.", write=True)
     industry: str | None = field("In which industry it works.", write=True)
     employees: int | None = field("How many people work there.", write=True)
     revenue: Money | None = field("What it turns over in a year.", write=True)
-    email: str | None = field("Its general e-mail address.", write=True)
-    phone: str | None = field("Its general telephone number.", write=True)
-    website: str | None = field("Its site.", write=True)
-    street: str | None = field("Its street and house number.", write=True)
-    city: str | None = field("Its town.", write=True)
-    region: str | None = field("Its region or state.", write=True)
-    postal_code: str | None = field("Its postal code.", write=True)
-    country: str | None = field("Its country.", write=True)
+    email: str | None = field("Its general e-mail address.", write=True, portal=True)
+    phone: str | None = field("Its general telephone number.", write=True, portal=True)
+    website: str | None = field("Its site.", write=True, portal=True)
+    street: str | None = field("Its street and house number.", write=True, portal=True)
+    city: str | None = field("Its town.", write=True, portal=True)
+    region: str | None = field("Its region or state.", write=True, portal=True)
+    postal_code: str | None = field("Its postal code.", write=True, portal=True)
+    country: str | None = field("Its country.", write=True, portal=True)
     owner: StaffUser | None = reference(model.Customer.owner_id, "Who answers for it.", write=True)
 
 
@@ -117,13 +117,9 @@ class Mutation:
         "Let a customer have this one owner; who had it before sees it by team, share or role.",
         name="AssignCustomerOwner",
     )
-    archive_customer = archive(Customer, commands.archive)
     restore_customer = restore(Customer, commands.restore)
     purge_customer = purge(Customer, commands.purge)
     update_customers = update_where(Customer, commands.update, "Change many customers alike.")
-    archive_customers = verb_where(
-        Customer, commands.archive, "Archive many customers.", name="archiveCustomers"
-    )
     upsert_customers = upsert(
         Customer,
         commands.create,

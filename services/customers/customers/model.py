@@ -14,6 +14,7 @@ from services.chassis.database import (
 )
 from services.chassis.money import Money
 from services.chassis.process import Process
+from services.chassis.scoping import Shown
 from services.customers.customers.events import CustomerOwnerChanged
 
 
@@ -57,6 +58,7 @@ class Customer(RecordColumns, Entity):
         *(("owner_id", "name"), ("owner_id", "created_at"), ("team_id", "name")),
     )
     __searched__ = ("name",)
+    __portal__ = Shown("id")
 
     kind: Mapped[CustomerKind] = column(default=CustomerKind.ORGANISATION)
     name: Mapped[str] = column(Personal.NAME)

@@ -44,15 +44,17 @@ described(
 
 @record(queries.interactions, "What passed between a customer and us at one time.")
 class Interaction(Record):
-    customer: Customer | None = reference(model.Interaction.customer_id, "With whom.", write=True)
-    contact: Contact | None = reference(
-        model.Interaction.contact_id, "With which person there.", write=True
+    customer: Customer | None = reference(
+        model.Interaction.customer_id, "With whom.", write=True, portal=True
     )
-    channel: model.Channel = field("By which way.", write=True)
-    direction: model.InteractionDirection = field("Who began.", write=True)
-    subject: str = field("What it was about.", write=True)
+    contact: Contact | None = reference(
+        model.Interaction.contact_id, "With which person there.", write=True, portal=True
+    )
+    channel: model.Channel = field("By which way.", write=True, portal=True)
+    direction: model.InteractionDirection = field("Who began.", write=True, portal=True)
+    subject: str = field("What it was about.", write=True, portal=True)
     notes: str | None = field("What was said.", write=True)
-    happened_at: datetime = field("When it was.", write=True)
+    happened_at: datetime = field("When it was.", write=True, portal=True)
     owner: StaffUser | None = reference(
         model.Interaction.owner_id, "Who of us took part.", write=True
     )
@@ -60,7 +62,9 @@ class Interaction(Record):
 
 relate(
     Customer,
-    interactions=many(Interaction, model.Interaction.customer_id, "What passed with it."),
+    interactions=many(
+        Interaction, model.Interaction.customer_id, "What passed with it.", portal=True
+    ),
 )
 
 

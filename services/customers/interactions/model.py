@@ -7,6 +7,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped
 
 from services.chassis.database import Entity, Personal, RecordColumns, belongs_to, column
+from services.chassis.scoping import Shown
 
 
 class Channel(enum.Enum):
@@ -31,6 +32,8 @@ class Interaction(RecordColumns, Entity):
         *(("customer_id", "happened_at"), ("contact_id", "happened_at")),
         *(("owner_id", "happened_at"), ("team_id", "happened_at")),
     )
+
+    __portal__ = Shown("customer_id")
 
     customer_id: Mapped[str] = belongs_to("customer")
     contact_id: Mapped[str | None] = belongs_to("contact")

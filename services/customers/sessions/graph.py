@@ -47,6 +47,8 @@ TOKENS = [
 ]
 TENANT = Part("tenant", str, "Of which company.", "default")
 EMAIL = Part("email", str, "Whose e-mail address.")
+PASSWORD = Part("password", str, "The password.")
+DEVICE = Part("device", str | None, "What to call this session by: `Ann's telephone`.")
 CURRENT = Part("currentPassword", str, "Your password, as it is.")
 CHOSEN = Part("password", str, "The new password, of 12 to 128 characters.")
 REFRESH = Part("refreshToken", str, "The last refresh token that you were given.")
@@ -96,38 +98,44 @@ def tokens(found: Tokens) -> Given:
     }
 
 
+@dataclass(frozen=True)
+class Reception:
+    """What is behind the doors of one front; `desk` gives where its people get their tokens."""
+
+    desk: Callable[[Request], Desk]
+
+    async def sign_in(self, request: Request, given: Given) -> Given:
+        credentials = Credentials(
+            given["tenant"],
+            given["email"],
+            given["password"],
+            given.get("code") or "",
+            (given.get("device") or "")[:200] or None,
+        )
+        return tokens(await self.desk(request).sign_in(credentials))
+
+    async def refresh(self, request: Request, given: Given) -> Given:
+        return tokens(await self.desk(request).refresh(given["refreshToken"]))
+
+    async def sign_out(self, request: Request, given: Given) -> Given:
+        await self.desk(request).sign_out(given["refreshToken"])
+        return {}
+
+    async def take_link(self, request: Request, given: Given) -> Given:
+        links = Links(self.desk(request))
+        return tokens(await links.take(given["token"], given["password"]))
+
+    async def ask_reset(self, request: Request, given: Given) -> Given:
+        await Links(self.desk(request)).ask_reset(given["tenant"], given["email"])
+        return {}
+
+
 def desk(request: Request) -> Desk:
     found: Desk = request.app.desk
     return found
 
 
-async def sign_in(request: Request, given: Given) -> Given:
-    credentials = Credentials(
-        given["tenant"],
-        given["email"],
-        given["password"],
-        given.get("code") or "",
-        (given.get("device") or "")[:200] or None,
-    )
-    return tokens(await desk(request).sign_in(credentials))
-
-
-async def refresh(request: Request, given: Given) -> Given:
-    return tokens(await desk(request).refresh(given["refreshToken"]))
-
-
-async def sign_out(request: Request, given: Given) -> Given:
-    await desk(request).sign_out(given["refreshToken"])
-    return {}
-
-
-async def take_link(request: Request, given: Given) -> Given:
-    return tokens(await Links(desk(request)).take(given["token"], given["password"]))
-
-
-async def ask_reset(request: Request, given: Given) -> Given:
-    await Links(desk(request)).ask_reset(given["tenant"], given["email"])
-    return {}
+STAFF = Reception(desk)
 
 
 async def change_password(request: Request, given: Given) -> Given:
@@ -206,7 +214,7 @@ class Query:
     @strawberry.field(description="Your sessions that go on, the newest first; 100 at the most.")
     async def sessions(self, info: Info[Request]) -> list[SessionInfo] | None:
         async with info.context.begin() as work:
-            found = await queries.open_sessions(work.session, work.actor.id)
+            found = await queries.open_sessions(work.session, model.STAFF, work.actor.id)
         return [SessionInfo.of(it) for it in found]
 
 
@@ -214,17 +222,17 @@ class Query:
 class Mutation:
     sign_in = door(
         "SignIn",
-        sign_in,
+        STAFF.sign_in,
         f"Sign in with a password, and a code where there is a second factor. {NO_SIGN_IN}",
-        *(EMAIL, Part("password", str, "The password."), TENANT),
+        *(EMAIL, PASSWORD, TENANT),
         Part("code", str | None, "What the authenticator shows now, or a recovery code."),
-        Part("device", str | None, "What to call this session by: `Ann's telephone`."),
+        DEVICE,
         gives=TOKENS,
         publishes=[StaffUserSignedIn, StaffUserLocked],
     )
     refresh_session = door(
         "RefreshSession",
-        refresh,
+        STAFF.refresh,
         "Get new tokens for a refresh token, which serves once: used again, it ends the session."
         f" {NO_SIGN_IN}",
         REFRESH,
@@ -233,14 +241,14 @@ class Mutation:
     )
     sign_out = door(
         "SignOut",
-        sign_out,
+        STAFF.sign_out,
         f"End a session. {NO_SIGN_IN}",
         REFRESH,
         publishes=[StaffUserSessionEnded],
     )
     accept_invitation = door(
         "AcceptInvitation",
-        take_link,
+        STAFF.take_link,
         f"Choose a password by the link of an invitation, and sign in. {NO_SIGN_IN}",
         *(LINK, CHOSEN),
         gives=TOKENS,
@@ -248,7 +256,7 @@ class Mutation:
     )
     request_password_reset = door(
         "RequestPasswordReset",
-        ask_reset,
+        STAFF.ask_reset,
         "Have a link sent by which to choose another password, if somebody has this address; the"
         f" answer is the same if not. {NO_SIGN_IN}",
         *(EMAIL, TENANT),
@@ -256,7 +264,7 @@ class Mutation:
     )
     reset_password = door(
         "ResetPassword",
-        take_link,
+        STAFF.take_link,
         f"Choose another password by a link, and sign in. All sessions are over. {NO_SIGN_IN}",
         *(LINK, CHOSEN),
         gives=TOKENS,

@@ -2,14 +2,27 @@
 
 import enum
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped
 
+from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.database import ID, Entity, Personal, belongs_to, column
+from services.chassis.events import Event
 from services.chassis.refusals import Code, Refusal
 from services.customers.sessions import rules
+from services.customers.sessions.events import (
+    SignInLinkAsked,
+    StaffUserLocked,
+    StaffUserPasswordChanged,
+    StaffUserSessionEnded,
+    StaffUserSignedIn,
+)
+from services.customers.staff.model import StaffUser
 
 
 class LinkOfNoUse(Refusal):
@@ -42,17 +55,10 @@ class LinkPurpose(enum.Enum):
     PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105  # a purpose, not a secret
 
 
-class OneTimeLink(Entity):
-    """A link that lets somebody choose a password once; only its digest is kept."""
-
-    __tablename__ = "one_time_link"
-    __table_args__ = (
-        Index("one_time_link_staff_user_id_ix", "tenant", "staff_user_id", "digest"),
-        ForeignKeyConstraint(["tenant", "staff_user_id"], ["staff_user.tenant", "staff_user.id"]),
-    )
+class LinkColumns:
+    """What is kept of a link that lets somebody choose a password once: its digest alone."""
 
     digest: Mapped[str] = column(Personal.CREDENTIAL, String(64), primary_key=True)
-    staff_user_id: Mapped[str] = column(Personal.NONE, ID)
     purpose: Mapped[LinkPurpose] = column()
     made_at: Mapped[datetime] = column()
     expires_at: Mapped[datetime] = column()
@@ -62,6 +68,16 @@ class OneTimeLink(Entity):
         if self.used_at is not None or at >= self.expires_at:
             raise LinkOfNoUse("this link is of no use any more", path=("token",))
         self.used_at = at
+
+
+class OneTimeLink(LinkColumns, Entity):
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        Index("one_time_link_staff_user_id_ix", "tenant", "staff_user_id", "digest"),
+        ForeignKeyConstraint(["tenant", "staff_user_id"], ["staff_user.tenant", "staff_user.id"]),
+    )
+
+    staff_user_id: Mapped[str] = column(Personal.NONE, ID)
 
 
 class SecondFactor(Entity):
@@ -99,22 +115,11 @@ class SessionEnd(enum.Enum):
     REUSED = "REUSED"
 
 
-class Session(Entity):
+class SessionColumns:
     """A stay: begun by signing in, kept up by refresh tokens of which each serves once."""
 
-    __tablename__, __prefix__ = "session", "ses"
-    __table_args__ = (
-        Index(
-            "session_acted_by_id_ix",
-            *("tenant", "acted_by_id", "id"),
-            postgresql_where=text("acted_by_id IS NOT NULL AND ended_at IS NULL"),
-        ),
-    )
-
     id: Mapped[str] = column(Personal.NONE, ID, primary_key=True)
-    staff_user_id: Mapped[str] = belongs_to("staff_user")
     refresh_digest: Mapped[str] = column(Personal.CREDENTIAL, String(64))
-    acted_by_id: Mapped[str | None] = column(Personal.NONE, ID)
     device: Mapped[str | None] = column(Personal.FREE_TEXT)
     begun_at: Mapped[datetime] = column()
     used_at: Mapped[datetime] = column()
@@ -140,6 +145,91 @@ class Session(Entity):
             self.ended_at, self.end = at, end
         return was_open
 
+
+class Session(SessionColumns, Entity):
+    __tablename__, __prefix__ = "session", "ses"
+    __table_args__ = (
+        Index(
+            "session_acted_by_id_ix",
+            *("tenant", "acted_by_id", "id"),
+            postgresql_where=text("acted_by_id IS NOT NULL AND ended_at IS NULL"),
+        ),
+    )
+
+    staff_user_id: Mapped[str] = belongs_to("staff_user")
+    acted_by_id: Mapped[str | None] = column(Personal.NONE, ID)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Those who come in by one front: where they are kept, and what is told of them.
+
+    `key` is the column of sessions and links, and the field of events, that names one of them;
+    `portal` are their columns of the party and of the person there, where they are guests.
+    """
+
+    kind: ActorKind
+    entity: type[Any]
+    session: type[Any]
+    link: type[Any]
+    key: str
+    signed_in: type[Event]
+    locked: type[Event]
+    session_ended: type[Event]
+    password_changed: type[Event]
+    link_asked: type[Event]
+    link_prefix: str = ""
+    portal: tuple[str, str] | None = None
+    is_staff: bool = False
+    """Whether they may have a second factor, and act as one another."""
+
+    def digest(self, email: str) -> str:
+        """Give what attempts by an address are counted under: of each front for itself."""
+        return rules.digest(f"{self.link_prefix}{email}")
+
+    def owner_of(self, kept: Any) -> str:
+        """Say whose a session or a link is."""
+        id: str = getattr(kept, self.key)
+        return id
+
+    def is_of(self, kept: type[Any], id: str) -> Any:
+        """Say which sessions or links are somebody's."""
+        return getattr(kept, self.key) == id
+
+    def portal_of(self, found: Any) -> Portal | None:
+        if self.portal is None:
+            return None
+        party, person = (getattr(found, it) for it in self.portal)
+        return Portal(party, person)
+
+    def actor(self, tenant: str, found: Any) -> Actor:
+        """Make one of them the actor of what they do before they have a token."""
+        return Actor(tenant, found.id, self.kind, portal=self.portal_of(found))
+
+    def welcomed(self, account: Any, *, at: datetime) -> Iterable[Event]:
+        """Tell of somebody who comes in for the first time, where that is told."""
+        fact = account.activate(at=at) if self.portal else None
+        return () if fact is None else (fact,)
+
+    def fact(self, kind: type[Event], id: str, **more: Any) -> Event:
+        """Tell a fact of one of them, as much of it as that kind of fact says."""
+        said = {k: v for k, v in more.items() if k in kind.model_fields}
+        return kind(**{self.key: id}, **said)
+
+
+STAFF = Accounts(
+    ActorKind.USER,
+    StaffUser,
+    Session,
+    OneTimeLink,
+    "staff_user_id",
+    StaffUserSignedIn,
+    StaffUserLocked,
+    StaffUserSessionEnded,
+    StaffUserPasswordChanged,
+    SignInLinkAsked,
+    is_staff=True,
+)
 
 LINK_LIVES = {
     LinkPurpose.INVITATION: timedelta(days=7),

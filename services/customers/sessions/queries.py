@@ -2,25 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Row, case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.chassis.access import Directory
-from services.customers.policies.model import FieldPolicy
-from services.customers.roles.model import StaffRole
-from services.customers.sessions.model import (
-    OneTimeLink,
-    SecondFactor,
-    Session,
-    SignInAttempt,
-)
+from services.customers.sessions.model import Accounts, SecondFactor, Session, SignInAttempt
 from services.customers.sessions.rules import LOCKED_MINUTES, MOST_FAILURES
-from services.customers.staff.model import StaffUser
-from services.customers.units.model import OrgUnit
 
-directory = Directory(StaffUser, StaffRole, OrgUnit, FieldPolicy, Session)
 FORGOTTEN = timedelta(days=1)
 MOST_SESSIONS = 100
 
@@ -50,7 +40,17 @@ async def forget(session: AsyncSession, digest: str) -> None:
     await session.execute(delete(SignInAttempt).where(SignInAttempt.address_digest == digest))
 
 
-async def has_second_factor(connection: AsyncConnection, staff_user_id: str) -> bool:
+async def known(connection: AsyncConnection, of: Accounts, email: str) -> Row[Any] | None:
+    """Find who may come in by the normal form of an address: id, and the password's hash."""
+    kept = of.entity
+    columns = [kept.id, kept.password_hash, *(getattr(kept, it) for it in of.portal or ())]
+    found = await connection.execute(
+        select(*columns).where(kept.email == email, kept.is_active, kept.archived_at.is_(None))
+    )
+    return found.one_or_none()
+
+
+async def has_factor(connection: AsyncConnection, staff_user_id: str) -> bool:
     found = select(func.count()).where(
         SecondFactor.staff_user_id == staff_user_id, SecondFactor.confirmed_at.is_not(None)
     )
@@ -63,19 +63,19 @@ async def second_factor(session: AsyncSession, staff_user_id: str) -> SecondFact
     return (await session.scalars(found.with_for_update())).one_or_none()
 
 
-async def locked_session(session: AsyncSession, id: str) -> Session | None:
-    found = select(Session).where(Session.id == id).with_for_update()
+async def locked_session(session: AsyncSession, of: Accounts, id: str) -> Any:
+    """Give a session by its id, kept from others until the commit; None where there is none."""
+    found = select(of.session).where(of.session.id == id).with_for_update()
     return (await session.scalars(found)).one_or_none()
 
 
-async def open_sessions(session: AsyncSession, staff_user_id: str) -> Sequence[Session]:
+async def open_sessions(session: AsyncSession, of: Accounts, id: str) -> Sequence[Any]:
     """Give somebody's sessions that go on, and those of others as them, the newest first."""
-    found = select(Session).where(
-        Session.staff_user_id == staff_user_id,
-        Session.ended_at.is_(None),
-        Session.expires_at > func.now(),
+    kept = of.session
+    found = select(kept).where(
+        of.is_of(kept, id), kept.ended_at.is_(None), kept.expires_at > func.now()
     )
-    ordered = found.order_by(Session.begun_at.desc(), Session.id).limit(MOST_SESSIONS)
+    ordered = found.order_by(kept.begun_at.desc(), kept.id).limit(MOST_SESSIONS)
     return (await session.scalars(ordered)).all()
 
 
@@ -89,22 +89,20 @@ async def acting_sessions(session: AsyncSession, acted_by_id: str) -> Sequence[S
     return (await session.scalars(found)).all()
 
 
-async def locked_link(session: AsyncSession, digest: str) -> OneTimeLink | None:
-    found = select(OneTimeLink).where(OneTimeLink.digest == digest).with_for_update()
+async def locked_link(session: AsyncSession, of: Accounts, digest: str) -> Any:
+    """Give a link by its digest, kept from others until the commit; None where there is none."""
+    found = select(of.link).where(of.link.digest == digest).with_for_update()
     return (await session.scalars(found)).one_or_none()
 
 
-async def links_of(session: AsyncSession, staff_user_id: str) -> Sequence[OneTimeLink]:
+async def links_of(session: AsyncSession, of: Accounts, id: str) -> Sequence[Any]:
     """Give the links of somebody that were not used."""
-    found = select(OneTimeLink).where(
-        OneTimeLink.staff_user_id == staff_user_id, OneTimeLink.used_at.is_(None)
-    )
+    found = select(of.link).where(of.is_of(of.link, id), of.link.used_at.is_(None))
     return (await session.scalars(found)).all()
 
 
-async def active(session: AsyncSession, id: str) -> StaffUser | None:
-    """Give a staff user who works here."""
-    found = select(StaffUser).where(
-        StaffUser.id == id, StaffUser.is_active, StaffUser.archived_at.is_(None)
-    )
+async def active(session: AsyncSession, of: Accounts, id: str) -> Any:
+    """Give somebody who may come in; None where there is nobody, or no more."""
+    kept = of.entity
+    found = select(kept).where(kept.id == id, kept.is_active, kept.archived_at.is_(None))
     return (await session.scalars(found)).one_or_none()

@@ -4,7 +4,7 @@ from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
 from services.chassis.work import Work
 from services.customers.sessions.commands import links
-from services.customers.sessions.model import LinkPurpose
+from services.customers.sessions.model import STAFF, LinkPurpose
 
 subscriptions = Subscriptions("customers")
 
@@ -18,4 +18,4 @@ class SignInLinkAsked(Event):
 
 @subscriptions.on(SignInLinkAsked)
 async def when_a_link_is_asked_for(work: Work, event: SignInLinkAsked) -> None:
-    await links.send(work, event.staff_user_id, LinkPurpose[event.purpose])
+    await links.send(work, STAFF, event.staff_user_id, LinkPurpose[event.purpose])

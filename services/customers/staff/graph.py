@@ -12,7 +12,6 @@ from services.chassis.graph import (
     groups,
     many,
     one,
-    own,
     record,
     reference,
     relate,
@@ -50,7 +49,6 @@ relate(OrgUnit, staff=many(StaffUser, model.StaffUser.unit_id, "Who works right 
 
 @strawberry.type
 class Query:
-    viewer: StaffUser | None = own(StaffUser, "You, if you are signed in as a staff user.")
     staff_user: StaffUser | None = one(StaffUser, "One staff user.")
     staff_users: Connection[StaffUser] | None = connection(StaffUser, "Who works here.")
     staff_user_groups = groups(StaffUser, "Who works here, in groups.")

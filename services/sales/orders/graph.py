@@ -49,43 +49,58 @@ described(
 
 @record(queries.orders, "What a customer has ordered.")
 class Order(Record):
-    created_at: datetime = field("When it was made.", history=True)
-    number: str = field("Its number, `O-2026-00017`.")
-    customer: Customer | None = reference(model.Order.customer_id, "Who ordered.", write=True)
+    created_at: datetime = field("When it was made.", history=True, portal=True)
+    number: str = field("Its number, `O-2026-00017`.", portal=True)
+    customer: Customer | None = reference(
+        model.Order.customer_id, "Who ordered.", write=True, portal=True
+    )
     opportunity: Opportunity | None = reference(
         model.Order.opportunity_id, "The opportunity that it came from.", write=True
     )
     owner: StaffUser | None = reference(model.Order.owner_id, "Who sold it.", write=True)
-    status: rules.OrderStatus = field("How far it has come.", history=True)
-    placed_on: date | None = field("When it was placed.", history=True)
-    required_on: date | None = field("When the customer needs it.", write=True)
-    shipped_on: date | None = field("When it left.", history=True)
-    currency: str = field("The one currency of all its amounts (ISO 4217).", write=True)
-    freight: Money | None = field("What its transport costs; in neither total.", write=True)
-    gross: Money = field("What its lines come to before discounts.")
-    net: Money = field("What its lines come to after discounts, to four decimals.")
-    ship_to_name: str | None = field("Who receives it.", write=True)
-    ship_to_street: str | None = field("Street and house to ship to.", write=True)
-    ship_to_city: str | None = field("City to ship to.", write=True)
-    ship_to_region: str | None = field("Region or state to ship to.", write=True)
-    ship_to_postal_code: str | None = field("Postal code to ship to.", write=True)
-    ship_to_country: str | None = field("Country to ship to.", write=True)
+    status: rules.OrderStatus = field("How far it has come.", history=True, portal=True)
+    placed_on: date | None = field("When it was placed.", history=True, portal=True)
+    required_on: date | None = field("When the customer needs it.", write=True, portal=True)
+    shipped_on: date | None = field("When it left.", history=True, portal=True)
+    currency: str = field(
+        "The one currency of all its amounts (ISO 4217).", write=True, portal=True
+    )
+    freight: Money | None = field(
+        "What its transport costs; in neither total.", write=True, portal=True
+    )
+    gross: Money = field("What its lines come to before discounts.", portal=True)
+    net: Money = field("What its lines come to after discounts, to four decimals.", portal=True)
+    ship_to_name: str | None = field("Who receives it.", write=True, portal=True)
+    ship_to_street: str | None = field("Street and house to ship to.", write=True, portal=True)
+    ship_to_city: str | None = field("City to ship to.", write=True, portal=True)
+    ship_to_region: str | None = field("Region or state to ship to.", write=True, portal=True)
+    ship_to_postal_code: str | None = field("Postal code to ship to.", write=True, portal=True)
+    ship_to_country: str | None = field("Country to ship to.", write=True, portal=True)
     cancel_reason: str | None = field("Why it was cancelled.")
 
 
 @record(queries.lines, "One product of an order.")
 class OrderLine(Record):
-    order: Order | None = reference(model.OrderLine.order_id, "The order.", write=True)
-    product: Product | None = reference(model.OrderLine.product_id, "The product.", write=True)
-    quantity: Decimal = field("How many units.", write=True)
-    unit_price: Money = field("What one unit costs, in the order's currency.", write=True)
-    discount_percent: Decimal = field("The discount, 0 to 100 per cent.", write=True)
-    gross: Money = field("Quantity times price.")
-    net: Money = field("What is left after the discount, to four decimals.")
+    order: Order | None = reference(
+        model.OrderLine.order_id, "The order.", write=True, portal=True
+    )
+    product: Product | None = reference(
+        model.OrderLine.product_id, "The product.", write=True, portal=True
+    )
+    quantity: Decimal = field("How many units.", write=True, portal=True)
+    unit_price: Money = field(
+        "What one unit costs, in the order's currency.", write=True, portal=True
+    )
+    discount_percent: Decimal = field("The discount, 0 to 100 per cent.", write=True, portal=True)
+    gross: Money = field("Quantity times price.", portal=True)
+    net: Money = field("What is left after the discount, to four decimals.", portal=True)
 
 
-relate(Order, lines=many(OrderLine, model.OrderLine.order_id, "What was ordered."))
-relate(Customer, orders=many(Order, model.Order.customer_id, "What this customer has ordered."))
+relate(Order, lines=many(OrderLine, model.OrderLine.order_id, "What was ordered.", portal=True))
+relate(
+    Customer,
+    orders=many(Order, model.Order.customer_id, "What this customer has ordered.", portal=True),
+)
 relate(
     Opportunity,
     orders=many(Order, model.Order.opportunity_id, "What was ordered because of it."),

@@ -16,6 +16,7 @@ from services.chassis.database import (
 )
 from services.chassis.money import CurrencyDiffers, Money, check_currency
 from services.chassis.refusals import Code, Invalid, OutOfRange, Refusal, Step
+from services.chassis.scoping import Shown
 from services.sales.orders.events import (
     OrderCancelled,
     OrderClosed,
@@ -59,6 +60,8 @@ class Order(RecordColumns, Entity):
         *(("status", "placed_on"), ("customer_id", "placed_on")),
         *(("owner_id", "placed_on"), ("team_id", "placed_on")),
     )
+    __portal__ = Shown("customer_id", but=("status", OrderStatus.DRAFT))
+    """What is only written yet is nothing that the customer has ordered."""
     __table_args__ = (
         Index("sales_order_number_uq", "tenant", "number", unique=True),
         Index("sales_order_customer_id_ix", "tenant", "customer_id", "id"),
@@ -171,6 +174,7 @@ class OrderLine(RecordColumns, Entity):
     __sorts__ = ("created_at",)
     __lists__ = (("order_id", "created_at"), ("product_id", "created_at"))
     __part_of__ = ("order_id", Order)
+    __portal__ = Shown()
 
     order_id: Mapped[str] = belongs_to("sales_order")
     product_id: Mapped[str] = belongs_to("product")

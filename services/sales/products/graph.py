@@ -26,10 +26,14 @@ from services.sales.products import commands, queries
 
 @record(queries.products, "Something that we sell.")
 class Product(Record):
-    sku: str | None = field("Its stock keeping unit, if it has one: unique.", write=True)
-    name: str = field("What it is called.", write=True)
-    category: str | None = field("What kind of thing it is.", write=True)
-    packaging: str | None = field("How it is packed: `10 boxes x 30 bags`.", write=True)
+    sku: str | None = field(
+        "Its stock keeping unit, if it has one: unique.", write=True, portal=True
+    )
+    name: str = field("What it is called.", write=True, portal=True)
+    category: str | None = field("What kind of thing it is.", write=True, portal=True)
+    packaging: str | None = field(
+        "How it is packed: `10 boxes x 30 bags`.", write=True, portal=True
+    )
     unit_price: Money | None = field("Its list price for one unit.", write=True)
     is_active: bool = field("Whether it is offered now.", write=True)
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, composite
 
 from services.chassis.database import Entity, Personal, RecordColumns, column
 from services.chassis.money import Money
+from services.chassis.scoping import Shown
 
 
 class Product(RecordColumns, Entity):
@@ -12,6 +13,8 @@ class Product(RecordColumns, Entity):
     __sorts__ = ("name", "created_at")
     __lists__ = (("is_active", "name"), ("category", "name"))
     __searched__ = ("name",)
+    __portal__ = Shown()
+    """What we sell, everybody may know."""
     __owned_by_maker__ = False
     __table_args__ = (
         Index(

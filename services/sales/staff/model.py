@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped
 
-from services.chassis.access import Directory, Employed, Granting
+from services.chassis.access import Employed, Granting
 from services.chassis.database import ID, Entity, Personal, Projected, column
 from services.chassis.policies import Policing, Staying
 
@@ -23,6 +23,3 @@ class OrgUnit(Projected, Entity):
 
 class FieldPolicy(Projected, Policing, Entity):
     __tablename__ = "field_policy"
-
-
-directory = Directory(StaffUser, StaffRole, OrgUnit, FieldPolicy)

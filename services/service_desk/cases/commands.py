@@ -8,7 +8,7 @@ from services.chassis.changes import Changes
 from services.chassis.ids import checked_id
 from services.chassis.numbers import Series, next_number
 from services.chassis.permissions import requires
-from services.chassis.refusals import Invalid
+from services.chassis.refusals import Forbidden, Invalid
 from services.chassis.work import Work
 from services.service_desk.cases.events import (
     CaseArchived,
@@ -31,6 +31,7 @@ from services.service_desk.permissions import (
     EDIT_CASES,
     OPEN_CASES,
     PURGE_CASES,
+    SUBMIT_CASES,
     WORK_ON_CASES,
 )
 from services.service_desk.staff.model import StaffUser
@@ -41,6 +42,18 @@ SERIES = Series("C", "CASE", NumberFormat)
 @requires(OPEN_CASES, publishes=[CaseOpened])
 async def open(work: Work, values: Changes) -> Case:
     """Open a case, now or, where history is brought in, when it was opened elsewhere."""
+    return await _opened(work, values)
+
+
+@requires(SUBMIT_CASES, publishes=[CaseOpened])
+async def submit(work: Work, values: Changes) -> Case:
+    """Open a case for the customer of the guest who asks, and for no other."""
+    if work.actor.portal is None:
+        raise Forbidden("a case is submitted by guests of the portal")
+    return await _opened(work, values.having(Case.customer_id, work.actor.portal.party))
+
+
+async def _opened(work: Work, values: Changes) -> Case:
     await _check(work, values)
     at = values.get(Case.opened_at, work.now)
     number = await next_number(work.session, SERIES, at.year)

@@ -60,26 +60,29 @@ described(
 
 @record(queries.cases, "What a customer asks of us, from the first word to the last.")
 class Case(Record):
-    number: str = field("Its number for people, such as C-2026-00017.")
+    number: str = field("Its number for people, such as C-2026-00017.", portal=True)
     customer: Customer | None = reference(
-        model.Case.customer_id, "The customer who asks.", write=True
+        model.Case.customer_id, "The customer who asks.", write=True, portal=True
     )
-    subject: str = field("What it is about, in a line.", write=True)
-    description: str | None = field("What the customer says, at length.", write=True)
+    subject: str = field("What it is about, in a line.", write=True, portal=True)
+    description: str | None = field("What the customer says, at length.", write=True, portal=True)
     priority: model.CasePriority = field("How soon it should be taken up.", write=True)
-    channel: model.CaseChannel = field("How the customer came to us.", write=True)
-    status: model.CaseStatus = field("Where it stands.", history=True)
+    channel: model.CaseChannel = field("How the customer came to us.", write=True, portal=True)
+    status: model.CaseStatus = field("Where it stands.", history=True, portal=True)
     owner: StaffUser | None = reference(
         model.Case.owner_id, "The staff user who answers for it.", history=True
     )
-    opened_at: datetime = field("When the customer came to us.", history=True)
-    resolved_at: datetime | None = field("When it was resolved.", history=True)
-    closed_at: datetime | None = field("When it was closed.", history=True)
+    opened_at: datetime = field("When the customer came to us.", history=True, portal=True)
+    resolved_at: datetime | None = field("When it was resolved.", history=True, portal=True)
+    closed_at: datetime | None = field("When it was closed.", history=True, portal=True)
     resolution: str | None = field("What helped.", history=True)
     reopening_reason: str | None = field("Why it was reopened, the last time.")
 
 
-relate(Customer, cases=many(Case, model.Case.customer_id, "What this customer asked of us."))
+relate(
+    Customer,
+    cases=many(Case, model.Case.customer_id, "What this customer asked of us.", portal=True),
+)
 
 
 @strawberry.type
@@ -92,6 +95,12 @@ class Query:
 @strawberry.type
 class Mutation:
     open_case = create(Case, commands.open, "Open a case for a customer.")
+    submit_case = create(
+        Case,
+        commands.submit,
+        "Ask something of us, as a guest of the portal: opens a case for your own customer.",
+        of=("subject", "description"),
+    )
     update_case = update(Case, commands.update, "Correct what a case says.")
     assign_case = verb(Case, commands.assign, "Say who answers for a case.")
     start_case = verb(Case, commands.start, "Take up a case, be it new or waiting.")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 from services.chassis.database import ID, Entity, Personal, RecordColumns, column
 from services.chassis.process import Process
 from services.chassis.refusals import Code, OutOfRange, Refusal, Required, Step
+from services.chassis.scoping import Shown
 from services.service_desk.cases.events import (
     CaseAssigned,
     CaseClosed,
@@ -75,6 +76,7 @@ class Case(RecordColumns, Entity):
             ("team_id", "opened_at"),
         ),
     )
+    __portal__ = Shown("customer_id")
     __owned_by_maker__ = False
     """Nobody has taken up a new one: it is assigned."""
     __table_args__ = (

@@ -29,8 +29,8 @@ from services.chassis.tokens import (
 )
 from services.chassis.work import Works
 from services.customers.permissions import ROLES, SERVICES
+from services.customers.portal.queries import directory
 from services.customers.schema import schema
-from services.customers.sessions.queries import directory
 from services.customers.staff import commands
 from tests.support.forking import forked
 

@@ -18,14 +18,13 @@ from services.chassis.graph.grouping.question import Question, Step
 from services.chassis.graph.grouping.sorts import GroupSort
 from services.chassis.graph.grouping.statements import COUNT, Grouping, figure_label, key_label
 from services.chassis.graph.keyset import after, read_back
-from services.chassis.graph.masking import refuse_hidden
+from services.chassis.graph.masking import refuse_hidden, sees_all
 from services.chassis.graph.read import Reader
 from services.chassis.graph.relative import Moment
 from services.chassis.graph.sorting import written
 from services.chassis.graph.types import Connection, Edge, PageInfo
 from services.chassis.pages import Cursor
 from services.chassis.refusals import LimitExceeded
-from services.chassis.sight import CLEAR
 
 MAX_GAPS = 1000
 
@@ -69,7 +68,7 @@ class GroupReader:
         if question.money and question.rates.on is None:
             columns.append(question.rates.key.column)
         refuse_hidden(shape, actor, columns)
-        if actor.sight is not CLEAR and columns:
+        if columns and not sees_all(actor):
             self.reader.notice.columns(actor, shape, columns)
 
     async def _calendar(self) -> Calendar:

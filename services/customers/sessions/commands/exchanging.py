@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.actor import Actor, ActorKind
 from services.chassis.database import reading
 from services.chassis.foreign import OidcSettings, Provider
 from services.chassis.logs import log
 from services.chassis.tokens import UNREADABLE, InvalidToken, issuer_in
+from services.customers.sessions import queries
 from services.customers.sessions.commands.signing_in import Desk, SignInRefused, Tokens
-from services.customers.staff import queries as staff
 
 
 @dataclass
@@ -27,10 +26,10 @@ class Exchange:
         """Begin a session for whom a provider's token names by a verified address."""
         tenant, email = await self._named(desk, token)
         async with reading(desk.works.engine, tenant) as connection:
-            found = await staff.sign_in(connection, email)
+            found = await queries.known(connection, desk.accounts, email)
         if found is None:
             raise SignInRefused("this token lets nobody in", path=("token",))
-        async with desk.works.begin(Actor(tenant, found.id, ActorKind.USER)) as work:
+        async with desk.works.begin(desk.accounts.actor(tenant, found)) as work:
             return await desk.begin(work, is_strong=False)
 
     async def _named(self, desk: Desk, token: str) -> tuple[str, str]:

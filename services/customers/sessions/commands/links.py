@@ -2,23 +2,23 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis import addresses, chance
-from services.chassis.actor import Actor, ActorKind
+from services.chassis.actor import Actor
 from services.chassis.database import reading
 from services.chassis.mail import Mail, MailSettings, Post
 from services.chassis.refusals import Refusal
 from services.chassis.work import Work
 from services.customers.sessions import queries, rules
+from services.customers.sessions.commands.accounts import asked, set_hash
 from services.customers.sessions.commands.signing_in import WHO, Desk, Tokens
-from services.customers.sessions.commands.staff import asked, set_hash
 from services.customers.sessions.model import (
     LINK_LIVES,
+    Accounts,
     LinkOfNoUse,
     LinkPurpose,
-    OneTimeLink,
 )
-from services.customers.staff import queries as staff
 from services.customers.staff.rules import hashed
 
 WORDS = {
@@ -33,31 +33,32 @@ WORDS = {
 }
 
 
-async def make(work: Work, staff_user_id: str, purpose: LinkPurpose) -> str:
+async def make(work: Work, of: Accounts, id: str, purpose: LinkPurpose) -> str:
     """Make a link's token, of which only the digest is kept; earlier ones serve no more."""
-    for it in await queries.links_of(work.session, staff_user_id):
+    for it in await queries.links_of(work.session, of, id):
         it.expires_at = min(it.expires_at, work.now)
     secret = chance.new_secret()
+    whose: dict[str, Any] = {of.key: id}
     work.add(
-        OneTimeLink,
+        of.link,
         digest=rules.digest(secret),
-        staff_user_id=staff_user_id,
         purpose=purpose,
         made_at=work.now,
         expires_at=work.now + LINK_LIVES[purpose],
+        **whose,
     )
     return rules.token_of(work.actor.tenant, "link", secret)
 
 
-async def send(work: Work, id: str, purpose: LinkPurpose) -> None:
-    """Send somebody who works here a link of their own."""
-    user = await queries.active(work.session, id)
+async def send(work: Work, of: Accounts, id: str, purpose: LinkPurpose) -> None:
+    """Send somebody who may come in a link of their own."""
+    user = await queries.active(work.session, of, id)
     if user is None:
         return
     post = Post.of(MailSettings())
-    token = await make(work, id, purpose)
+    token = await make(work, of, id, purpose)
     subject, words = WORDS[purpose]
-    text = f"{words}\n\n{post.link(purpose.name.lower(), token)}\n"
+    text = f"{words}\n\n{post.link(of.link_prefix + purpose.name.lower(), token)}\n"
     await work.flush()
     await post.send(Mail(to=user.email, subject=subject, text=text))
 
@@ -75,8 +76,9 @@ class Links:
             raise LinkOfNoUse("this link is of no use any more", path=("token",))
         tenant, _id, secret = parts
         hash = await asyncio.to_thread(hashed, password)
-        id = await self._use(tenant, secret, hash)
-        async with self.desk.works.begin(Actor(tenant, id, ActorKind.USER)) as work:
+        account = await self._use(tenant, secret, hash)
+        actor = self.desk.accounts.actor(tenant, account)
+        async with self.desk.works.begin(actor) as work:
             return await self.desk.begin(work)
 
     async def ask_reset(self, tenant: str, email: str) -> None:
@@ -87,19 +89,21 @@ class Links:
             return
         if not rules.SLUG.fullmatch(tenant):
             return
-        works = self.desk.works
+        works, of = self.desk.works, self.desk.accounts
         async with reading(works.engine, tenant) as connection:
-            found = await staff.sign_in(connection, normal)
+            found = await queries.known(connection, of, normal)
         if found is not None:
             async with works.begin(Actor.system(tenant, WHO)) as work:
-                await work.publish(asked(found.id, LinkPurpose.PASSWORD_RESET))
+                await work.publish(asked(of, found.id, LinkPurpose.PASSWORD_RESET))
 
-    async def _use(self, tenant: str, secret: str, hash: str) -> str:
+    async def _use(self, tenant: str, secret: str, hash: str) -> Any:
+        of = self.desk.accounts
         async with self.desk.works.begin(Actor.system(tenant, WHO)) as work:
-            link = await queries.locked_link(work.session, rules.digest(secret))
-            user = await queries.active(work.session, link.staff_user_id) if link else None
+            link = await queries.locked_link(work.session, of, rules.digest(secret))
+            user = await queries.active(work.session, of, of.owner_of(link)) if link else None
             if link is None or user is None:
                 raise LinkOfNoUse("this link is of no use any more", path=("token",))
             link.use(at=work.now)
-            await set_hash(work, user, hash)
-            return user.id
+            await set_hash(work, of, user, hash)
+            await work.publish(*of.welcomed(user, at=work.now))
+            return user

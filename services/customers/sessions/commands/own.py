@@ -1,38 +1,44 @@
 """What whoever is signed in does with how they come in themselves."""
 
 import asyncio
+from typing import Any
 
 from services.chassis import chance
-from services.chassis.actor import ActorKind
 from services.chassis.permissions import ANYONE, requires
 from services.chassis.refusals import Forbidden
 from services.chassis.work import Work
 from services.customers.sessions import queries, rules
 from services.customers.sessions.commands import factors
+from services.customers.sessions.commands.accounts import end_sessions, set_hash
 from services.customers.sessions.commands.factors import accepted
 from services.customers.sessions.commands.signing_in import SignInRefused
-from services.customers.sessions.commands.staff import end_sessions, set_hash
 from services.customers.sessions.events import (
     StaffUserPasswordChanged,
     StaffUserSecondFactorChanged,
     StaffUserSessionEnded,
 )
 from services.customers.sessions.model import (
+    STAFF,
+    Accounts,
     CodeWrong,
     SecondFactor,
     SecondFactorStands,
     SessionEnd,
 )
-from services.customers.staff.model import StaffUser
 from services.customers.staff.rules import hashed, matches
 
 
 @requires(ANYONE, publishes=[StaffUserPasswordChanged, StaffUserSessionEnded])
 async def change_password(work: Work, *, current: str, password: str) -> None:
     """Choose another password; all sessions are over, this one too."""
-    me = await _me(work)
+    await replace_password(work, STAFF, current=current, password=password)
+
+
+async def replace_password(work: Work, of: Accounts, *, current: str, password: str) -> None:
+    """Let whoever knows the password choose another one."""
+    me = await _me(work, of)
     await _prove(me, current)
-    await set_hash(work, me, await asyncio.to_thread(hashed, password))
+    await set_hash(work, of, me, await asyncio.to_thread(hashed, password))
 
 
 @requires(ANYONE)
@@ -81,18 +87,18 @@ async def remove(work: Work, *, current: str) -> None:
 async def end(work: Work, *, session_id: str | None) -> None:
     """End one of one's own sessions, or all."""
     me = await _me(work)
-    await end_sessions(work, me.id, SessionEnd.ENDED, only=session_id)
+    await end_sessions(work, STAFF, me.id, SessionEnd.ENDED, only=session_id)
 
 
-async def _me(work: Work) -> StaffUser:
-    is_somebody = work.actor.kind is ActorKind.USER and work.actor.acted_by is None
-    me = await queries.active(work.session, work.actor.id) if is_somebody else None
+async def _me(work: Work, of: Accounts = STAFF) -> Any:
+    is_somebody = work.actor.kind is of.kind and work.actor.acted_by is None
+    me = await queries.active(work.session, of, work.actor.id) if is_somebody else None
     if me is None:
         raise Forbidden("only who is signed in may do this, and for nobody else")
     return me
 
 
-async def _prove(me: StaffUser, current: str) -> None:
+async def _prove(me: Any, current: str) -> None:
     """Refuse whoever found the session open and does not know the password."""
     if not await asyncio.to_thread(matches, me.password_hash, current):
         raise SignInRefused("this is not the password", path=("current",))

@@ -4,17 +4,17 @@ import asyncio
 from typing import Annotated
 
 from services.chassis.changes import Changes
-from services.chassis.ids import new_id
 from services.chassis.permissions import requires
 from services.chassis.work import Work
 from services.customers.permissions import EDIT_STAFF
-from services.customers.sessions import queries, rules
+from services.customers.sessions import queries
+from services.customers.sessions.commands import accounts
 from services.customers.sessions.events import (
     SignInLinkAsked,
     StaffUserPasswordChanged,
     StaffUserSessionEnded,
 )
-from services.customers.sessions.model import LinkPurpose, SessionEnd
+from services.customers.sessions.model import STAFF, LinkPurpose, SessionEnd
 from services.customers.staff import commands as staff
 from services.customers.staff.events import StaffUserDeactivated, StaffUserUpdated
 from services.customers.staff.model import StaffUser
@@ -26,7 +26,7 @@ async def invite(work: Work, id: str) -> StaffUser:
     """Have a link sent by which somebody chooses a password; an earlier one serves no more."""
     user = await work.get(StaffUser, id)
     user.refuse_unless_here()
-    await work.publish(asked(id, LinkPurpose.INVITATION))
+    await work.publish(accounts.asked(STAFF, id, LinkPurpose.INVITATION))
     return user
 
 
@@ -35,7 +35,7 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
     """Change somebody; whoever works here no more has no session that goes on."""
     user = await staff.update(work, id, changes, version)
     if not user.is_active and StaffUser.is_active in changes:
-        await end_sessions(work, id, SessionEnd.DEACTIVATED)
+        await accounts.end_sessions(work, STAFF, id, SessionEnd.DEACTIVATED)
     return user
 
 
@@ -44,7 +44,7 @@ async def deactivate(work: Work, id: str) -> StaffUser:
     """Let somebody in nowhere any more."""
     user = await work.lock(StaffUser, id)
     if user.leave_company():
-        await end_sessions(work, id, SessionEnd.DEACTIVATED)
+        await accounts.end_sessions(work, STAFF, id, SessionEnd.DEACTIVATED)
         await work.publish(user.fact(StaffUserDeactivated))
     return user
 
@@ -53,7 +53,7 @@ async def deactivate(work: Work, id: str) -> StaffUser:
 async def unlock(work: Work, id: str) -> StaffUser:
     """Let somebody try again who tried too often."""
     user = await work.get(StaffUser, id)
-    await queries.forget(work.session, rules.digest(user.email))
+    await queries.forget(work.session, STAFF.digest(user.email))
     return user
 
 
@@ -66,7 +66,7 @@ async def sign_out(
 ) -> StaffUser:
     """End the sessions of somebody, or one of them."""
     user = await work.get(StaffUser, id)
-    await end_sessions(work, id, SessionEnd.ENDED, only=session_id)
+    await accounts.end_sessions(work, STAFF, id, SessionEnd.ENDED, only=session_id)
     return user
 
 
@@ -76,31 +76,5 @@ async def set_password(
 ) -> StaffUser:
     user = await work.get(StaffUser, id)
     user.refuse_unless_here()
-    await set_hash(work, user, await asyncio.to_thread(hashed, password))
+    await accounts.set_hash(work, STAFF, user, await asyncio.to_thread(hashed, password))
     return user
-
-
-async def set_hash(work: Work, user: StaffUser, hash: str) -> None:
-    """Give somebody another password: sessions begun with the old one are over."""
-    user.password_hash = hash
-    await end_sessions(work, user.id, SessionEnd.PASSWORD_CHANGED)
-    await queries.forget(work.session, rules.digest(user.email))
-    await work.publish(StaffUserPasswordChanged(staff_user_id=user.id))
-
-
-def asked(staff_user_id: str, purpose: LinkPurpose) -> SignInLinkAsked:
-    """Tell that somebody is to be sent a link."""
-    id = new_id("lnk")
-    return SignInLinkAsked(sign_in_link_id=id, staff_user_id=staff_user_id, purpose=purpose.name)
-
-
-async def end_sessions(
-    work: Work, staff_user_id: str, end: SessionEnd, *, only: str | None = None
-) -> None:
-    """End the sessions of somebody that go on, and tell of each."""
-    own = await queries.open_sessions(work.session, staff_user_id)
-    others = await queries.acting_sessions(work.session, staff_user_id)
-    for it in (*own, *others):
-        if only in (None, it.id) and it.close(end, at=work.now):
-            fact = {"staff_user_id": it.staff_user_id, "session_id": it.id, "because": end.name}
-            await work.publish(StaffUserSessionEnded(**fact))

@@ -1,0 +1,1 @@
+"""Portal: contacts of customers who sign in, and what is theirs to see and to change."""

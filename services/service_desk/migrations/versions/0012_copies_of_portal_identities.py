@@ -1,0 +1,12 @@
+"""Copies of who comes in by the portal."""
+
+from services.chassis.migrations import found_portal
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    found_portal()
