@@ -19,6 +19,7 @@ from services.customers.sessions.model import STAFF, LinkPurpose
 from services.customers.staff import commands as staff
 from services.customers.staff.model import Role
 from services.customers.staff.rules import hashed
+from services.customers.units import model as units  # noqa: F401  # staff refer to its table
 
 
 async def create_tenant(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped
 from services.chassis.actor import ActorKind
 from services.chassis.database import ID, Entity, Personal, RecordColumns, belongs_to, column
 from services.chassis.refusals import Code, Refusal
+from services.customers.contacts.model import Contact
 from services.customers.customers.model import Customer
 from services.customers.portal.events import (
     PortalIdentityActivated,
@@ -48,9 +49,9 @@ class PortalIdentity(RecordColumns, Entity):
     activated_at: Mapped[datetime | None] = column()
     password_hash: Mapped[str | None] = column(Personal.CREDENTIAL)
 
-    def invite(self, customer_id: str, email: str) -> None:
+    def invite(self, contact: Contact, email: str) -> None:
         """Let it come in as it is known now; what it was before it chooses anew."""
-        self.customer_id, self.email, self.is_active = customer_id, email, True
+        self.customer_id, self.email, self.is_active = contact.customer_id, email, True
         self.password_hash = self.activated_at = None
 
     def activate(self, *, at: datetime) -> PortalIdentityActivated | None:

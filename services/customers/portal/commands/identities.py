@@ -34,7 +34,7 @@ async def invite(work: Work, values: Changes) -> PortalIdentity:
         told = "whom we invite must have an e-mail address"
         raise ContactWithoutEmail(told, path=("contactId",))
     identity = await _identity_of(work, contact)
-    identity.invite(contact.customer_id, checked_email(contact.email))
+    identity.invite(contact, checked_email(contact.email))
     await work.flush()
     asked = accounts.asked(GUESTS, identity.id, LinkPurpose.INVITATION)
     await work.publish(identity.told(PortalIdentityInvited), asked)
