@@ -109,6 +109,17 @@ def shown(entity: Any, portal: Portal | None) -> ColumnElement[bool]:
     return and_(*found)
 
 
+def is_shown(record: Any, portal: Portal | None) -> bool:
+    """Say of a record at hand what `shown` says of rows."""
+    said: Shown | None = record.__portal__
+    if said is None or portal is None:
+        return False
+    if said.by is None:
+        return True
+    is_theirs = getattr(record, said.by) == portal.party and record.archived_at is None
+    return is_theirs and (said.but is None or getattr(record, said.but[0]) != said.but[1])
+
+
 def needs(entity: Any, actor: Actor) -> tuple[Need, ...]:
     """Say what must reach a record of a table for the actor to reach it.
 
@@ -157,8 +168,7 @@ def decided(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> tuple[St
 def holds(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> bool:
     """Say whether the actor reaches a record at hand, by the permission that it acts by."""
     if actor.is_guest:
-        by = record.__portal__ and record.__portal__.by
-        return bool(by and actor.portal and getattr(record, by) == actor.portal.party)
+        return is_shown(record, actor.portal)
     return all(it.ground for it in decided(record, actor, shares))
 
 
