@@ -167,12 +167,14 @@ def _refused(
 
 
 def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
-    """Give an error its code and request id; say nothing of a fault but that it happened."""
+    """Give an error its code and request id, and a refusal its reason; of a fault say nothing."""
     cause = error.original_error
     message = error.message
+    more: dict[str, str] = {}
     if isinstance(cause, (Refusal, Refusals)):
         first = cause.refusals[0] if isinstance(cause, Refusals) else cause
         code, message = first.code.value, first.message
+        more = {"reason": first.reason}
     elif cause is None or isinstance(cause, GraphQLError):
         code = code or "BAD_REQUEST"
     elif (told := _of_database(cause)) is not None:
@@ -183,7 +185,7 @@ def formatted(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
             "INTERNAL",
             "something went wrong here; the request id finds it in the logs",
         )
-    extensions = {"code": code, "requestId": telemetry.current().request_id}
+    extensions = {"code": code, **more, "requestId": telemetry.current().request_id}
     answer: dict[str, Any] = {"message": message, "extensions": extensions}
     if error.path is not None:
         answer["path"] = error.path
