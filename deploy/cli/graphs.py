@@ -73,6 +73,7 @@ def gateway(  # noqa: PLR0913  # each is a word of the command line
       crm gateway --supergraph supergraph.graphql
       crm gateway --subgraph users=http://localhost:4001/graphql
       crm gateway --subgraph users=http://a/graphql,sdl=users.graphql --host 0.0.0.0 --port 4000
+      crm gateway --supergraph all.graphql --events live=live.graphql --nats nats://localhost:4222
     """
     from . import gatewaying
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import nats
 import pytest
 
 from gateway import standalone
 from gateway.composition import SubgraphSource, compose
 from gateway.sources import GraphSource, NamedSubgraph
+from tests.support import waiting
 
 from .fronting import command, free_port
 from .serving import Subgraph, served
@@ -160,3 +162,40 @@ async def until(url: str, query: str, data: dict[str, Any]) -> None:
             except aiohttp.ClientError:
                 pass  # it is not there yet
             await asyncio.sleep(0.05)
+
+
+LIVE = """
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+  directive @event(subject: String!, key: [String!], seenBy: String) on FIELD_DEFINITION
+  type Subscription { userChanged: User @event(subject: "users.>", seenBy: "people") }
+  type User @key(fields: "id", resolvable: false) { id: ID! }
+"""
+
+
+async def test_anybodys_subscriptions_are_fed_from_a_broker(
+    tmp_path: Path, people: tuple[Subgraph, str], nats_server: Any
+):
+    file = tmp_path / "live.graphql"
+    file.write_text(LIVE)
+    named = NamedSubgraph("people", people[1]), NamedSubgraph("live", "nats:", file)
+    source = GraphSource(subgraphs=named)
+    options = standalone.Options(
+        source, "127.0.0.1:0", events={"live": file}, nats_url=nats_server.url
+    )
+    app = standalone.build(options, await source.read())
+    broker = await nats.connect(nats_server.url)
+    body = {"query": "subscription { userChanged { name } }"}
+    headers = {"accept": "text/event-stream"}
+    async with (
+        served(app) as url,
+        aiohttp.ClientSession() as client,
+        client.post(f"{url}/graphql", json=body, headers=headers) as response,
+    ):
+        shared = app.door.pipeline.events.broker
+        assert shared is not None
+        await waiting.until(lambda: shared.client.is_connected and shared.client._subs)
+        await shared.client.flush()
+        await broker.publish("users.u1.renamed", b'{"__typename": "User", "id": "u1"}')
+        heard = await asyncio.wait_for(response.content.readuntil(b"\n\n"), DEADLINE_SECONDS)
+    await broker.close()
+    assert heard == b'event: next\ndata: {"data":{"userChanged":{"name":"Ada"}}}\n\n'
