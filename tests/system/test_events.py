@@ -61,7 +61,7 @@ COPIED = {
 """What others keep copies of: how the originals are asked for, and how the copies."""
 READ = {
     *("company", "customer", "exchange_rate", "field_policy", "number_format"),
-    *("org_unit", "staff_role", "staff_user"),
+    *("org_unit", "portal_identity", "staff_role", "staff_user"),
 }
 """Which records of customers the desk keeps copies of."""
 

@@ -19,8 +19,9 @@ from tests.system.test_events import require_copies_like_their_originals
 
 PROJECTIONS = (
     "customers.timeline",
-    *("sales.company", "sales.customers", "sales.staff"),
-    *("service_desk.company", "service_desk.customers", "service_desk.staff"),
+    *("sales.company", "sales.customers", "sales.portal", "sales.staff"),
+    *("service_desk.company", "service_desk.customers"),
+    *("service_desk.portal", "service_desk.staff"),
 )
 
 
