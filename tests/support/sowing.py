@@ -111,8 +111,16 @@ def value_of(entity, column, tenant):
     if column.name in fixed:
         return fixed[column.name]
     if column.name.endswith("_id"):
-        return _spread(_referred_by(entity, column))
+        prefix = _referred_by(entity, column)
+        return _id(prefix, "n") if ["tenant", column.name] in _unique(entity) else _spread(prefix)
     return _plain(entity, column)
+
+
+def _unique(entity):
+    """Give the columns of which no two rows have the same, index by index."""
+    return [
+        [it.name for it in index.columns] for index in entity.__table__.indexes if index.unique
+    ]
 
 
 def _referred_by(entity, column):
