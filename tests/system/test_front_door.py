@@ -86,8 +86,9 @@ async def test_loading_the_demo_again_changes_nothing(demo_company):
 def is_answered_once(document):
     """Say that a document is neither a schema nor a subscription."""
     first = parse(document).definitions[0]
-    is_operation = isinstance(first, OperationDefinitionNode)
-    return is_operation and first.operation is not OperationType.SUBSCRIPTION
+    if not isinstance(first, OperationDefinitionNode):
+        return False
+    return first.operation is not OperationType.SUBSCRIPTION
 
 
 def documents():
