@@ -19,7 +19,7 @@ SIBLING = re.compile(r"^import (\w+_pb2) as ", re.MULTILINE)
 
 def generate(services: Path = SERVICES) -> bool:
     """Generate what is stale; answer whether anything was."""
-    protos = sorted(services.glob("*/contract/*.proto"))
+    protos = sorted([*services.glob("*/contract/*.proto"), *services.glob("chassis/*.proto")])
     folder, mark = services / "stubs", mark_of(protos)
     stamp = folder / ".stamp"
     if stamp.exists() and stamp.read_text() == mark:

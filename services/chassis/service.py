@@ -15,7 +15,7 @@ import uvloop
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import logs, settings
+from services.chassis import logs, responsibilities, settings
 from services.chassis.actor import Actor, ActorKind
 from services.chassis.anchoring import Anchors
 from services.chassis.app import App, Health
@@ -190,7 +190,7 @@ class Service:
 
     async def _answer(self) -> None:
         self.rpc = RpcServer(
-            self.parts.answers,
+            [*self.parts.answers, responsibilities.answers(self.parts.name)],
             verifier=self.means.verifier,
             read_actor=self.read_actor,
             works=self.works,

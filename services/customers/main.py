@@ -1,12 +1,14 @@
 """The program of customers: `python -m services.customers.main [web|worker|all]`."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter
 
 from services.chassis.access import access_by
+from services.chassis.asking import Channel
 from services.chassis.following import Following
 from services.chassis.foreign import OidcSettings
 from services.chassis.service import Means, Parts, main
@@ -31,12 +33,13 @@ def keys(means: Means) -> APIRouter:
 
 @dataclass(frozen=True)
 class Front:
-    """What its resolvers share: where people get their tokens, and what reads the feed."""
+    """What its resolvers share: where people get tokens, what reads the feed, whom to ask."""
 
     desk: Desk
     portal_desk: Desk
     exchange: Exchange
     following: Following
+    channels: Mapping[str, Channel]
 
 
 def front(means: Means) -> Front:
@@ -46,6 +49,7 @@ def front(means: Means) -> Front:
         Desk(means.works, means.signer, life, accounts=GUESTS),
         Exchange.of(OidcSettings()),
         means.following,
+        means.channels,
     )
 
 

@@ -62,6 +62,8 @@ ADMINISTER_JOBS = Permission("sales:job:administer")
 """See, stop and resume the jobs of others, and read their files."""
 EXPORT_RECORDS = Permission("sales:record:export")
 """Take the records that one may see out into a file."""
+ASK_RESPONSIBILITIES = Permission("sales:responsibility:ask")
+"""Ask, as another service, of how many records somebody is the owner."""
 
 _READ = {READ_PRODUCTS, READ_PRICE_LISTS, READ_ORDERS}
 _SELL = {
@@ -89,5 +91,4 @@ ROLES: dict[str, frozenset[Permission]] = {
 }
 GUESTS: frozenset[Permission] = frozenset()
 """Who comes in by the portal sees here what that shows, and does nothing."""
-SERVICES: dict[str, frozenset[Permission]] = {}
-"""No program signs in here as itself yet, so none may anything."""
+SERVICES = {"customers": frozenset({ASK_RESPONSIBILITIES})}

@@ -43,6 +43,8 @@ ADMINISTERING = frozenset(
         *(READ_EVENTS, MEND_EVENTS, READ_AUDIT, EXPLAIN_ACCESS),
     }
 )
+ASK_RESPONSIBILITIES = Permission("service_desk:responsibility:ask")
+"""Ask, as another service, of how many records somebody is the owner."""
 
 ROLES: dict[str, frozenset[Permission]] = {
     "ADMINISTRATOR": WORKING | ADMINISTERING,
@@ -52,5 +54,4 @@ ROLES: dict[str, frozenset[Permission]] = {
 }
 GUESTS: frozenset[Permission] = frozenset({SUBMIT_CASES})
 """What everybody may do who comes in by the portal, beside seeing what it shows."""
-SERVICES: dict[str, frozenset[Permission]] = {}
-"""What a program may do that signs in as itself: no other program asks the desk anything."""
+SERVICES = {"customers": frozenset({ASK_RESPONSIBILITIES})}

@@ -53,7 +53,7 @@ class Office(Workplace):
         super().__init__(engine, tenant)
         desk = Desk(self.works, SIGNER, timedelta(minutes=1))
         guests = Desk(self.works, SIGNER, timedelta(minutes=1), accounts=GUESTS)
-        self.app = Front(desk, guests, Exchange({}), Following(NOWHERE))
+        self.app = Front(desk, guests, Exchange({}), Following(NOWHERE), {})
 
     def particulars(self, id):
         return {"name": "Ann", "email": f"{id}@acme.example"}

@@ -1,6 +1,7 @@
 """Tokens of an OpenID provider: exchanged where they are believed, and refused as one."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from pydantic import ValidationError
 
 from services.chassis.foreign import AGAIN_SECONDS, Issuer, Provider
 from services.chassis.tokens import PUBLIC_AUDIENCE, Verifier
-from services.customers.main import Front
 from services.customers.sessions.commands.exchanging import Exchange
 from tests.customers.office import SIGNER
 from tests.customers.test_staff import hired
@@ -68,9 +68,7 @@ async def idp(office):
         tenant=office.tenant, audiences=["guanxi-web"], jwks_url=f"http://127.0.0.1:{port}/keys"
     )
     provider = Provider(ISSUER, told, clock=lambda: found.passed)
-    office.app = Front(
-        office.app.desk, office.app.portal_desk, Exchange({ISSUER: provider}), office.app.following
-    )
+    office.app = replace(office.app, exchange=Exchange({ISSUER: provider}))
     yield found
     await runner.cleanup()
 

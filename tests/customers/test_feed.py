@@ -42,7 +42,7 @@ async def followed(office, nats_server, stream):  # noqa: ARG001  # that it is t
     """The office, with its feed on a stream that the service's own user may read."""
     reading = Stream(nats_server.url_of("customers"), name="customers")
     following = Following(reading)
-    office.app = Front(office.app.desk, office.app.portal_desk, Exchange({}), following)
+    office.app = Front(office.app.desk, office.app.portal_desk, Exchange({}), following, {})
     yield office
     await following.close()
     await reading.close()

@@ -34,6 +34,7 @@ from services.customers.sessions.events import (
     StaffUserSignedIn,
 )
 from services.customers.staff import commands as staff_commands
+from services.customers.staff import queries as staff_queries
 from services.customers.staff.graph import StaffUser
 
 Given = Mapping[str, Any]
@@ -346,7 +347,11 @@ class Mutation:
         StaffUser, staff.invite, "Send a staff user a link by which to choose a password."
     )
     deactivate_staff_user = verb(
-        StaffUser, staff.deactivate, "Let a staff user in nowhere any more: their sessions end."
+        StaffUser,
+        staff.deactivate,
+        "Let a staff user in nowhere any more: their sessions end. Whoever still answers for"
+        " records is told by `staffUserResponsibilities`, and refused unless `leaveRecords`.",
+        responsibilities=staff_queries.responsibilities,
     )
     unlock_staff_user = verb(
         StaffUser, staff.unlock, "Let a staff user try again who tried too often to sign in."

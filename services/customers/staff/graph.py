@@ -1,10 +1,15 @@
 """Staff in the graph."""
 
+from dataclasses import asdict
+from typing import Annotated
+
 import strawberry
+from strawberry.types import Info
 
 from services.chassis.graph import (
     Connection,
     Record,
+    Request,
     connection,
     create,
     described,
@@ -16,6 +21,8 @@ from services.chassis.graph import (
     reference,
     relate,
 )
+from services.chassis.permissions import admit
+from services.customers.permissions import EDIT_STAFF
 from services.customers.staff import commands, model, queries
 from services.customers.units.graph import OrgUnit
 
@@ -47,11 +54,42 @@ class StaffUser(Record):
 relate(OrgUnit, staff=many(StaffUser, model.StaffUser.unit_id, "Who works right in it."))
 
 
+@strawberry.type(description="How many live records of one type somebody answers for.")
+class Responsibility:
+    service: str = strawberry.field(description="Which service keeps them.")
+    record_type: str = strawberry.field(description="Of which type they are.")
+    count: int = strawberry.field(description="How many they are.")
+
+
+@strawberry.type(description="What a staff user answers for, in all services.")
+class Responsibilities:
+    records: list[Responsibility] = strawberry.field(description="How many records of each type.")
+    unanswered: list[str] = strawberry.field(
+        description="Services that did not answer: there may be more in these."
+    )
+
+
 @strawberry.type
 class Query:
     staff_user: StaffUser | None = one(StaffUser, "One staff user.")
     staff_users: Connection[StaffUser] | None = connection(StaffUser, "Who works here.")
     staff_user_groups = groups(StaffUser, "Who works here, in groups.")
+
+    @strawberry.field(
+        description="What a staff user answers for, and has to hand over before they leave."
+        f" It needs `{EDIT_STAFF}`."
+    )
+    async def staff_user_responsibilities(
+        self,
+        info: Info[Request],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Which staff user.")],
+    ) -> Responsibilities | None:
+        admit(info.context.actor, EDIT_STAFF)
+        found = await queries.responsibilities(info.context, id)
+        return Responsibilities(
+            records=[Responsibility(**asdict(it)) for it in found.known],
+            unanswered=list(found.away),
+        )
 
 
 @strawberry.type

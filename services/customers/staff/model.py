@@ -27,6 +27,10 @@ class StaffUserLeft(Refusal):
     code, reason = Code.INVALID_TRANSITION, "STAFF_USER_LEFT"
 
 
+class StillAnswers(Refusal):
+    code, reason = Code.GATE_NOT_MET, "STAFF_USER_STILL_ANSWERS"
+
+
 class StaffUser(RecordColumns, Employed, Entity):
     __tablename__, __prefix__ = "staff_user", "usr"
     __sorts__ = ("name",)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from services.chassis.changes import Changes
 from services.chassis.permissions import requires
+from services.chassis.refusals import DependencyUnavailable, Step
+from services.chassis.responsibilities import Found
 from services.chassis.work import Work
 from services.customers.permissions import EDIT_STAFF
 from services.customers.sessions import queries
@@ -17,7 +19,7 @@ from services.customers.sessions.events import (
 from services.customers.sessions.model import STAFF, LinkPurpose, SessionEnd
 from services.customers.staff import commands as staff
 from services.customers.staff.events import StaffUserDeactivated, StaffUserUpdated
-from services.customers.staff.model import StaffUser
+from services.customers.staff.model import StaffUser, StillAnswers
 from services.customers.staff.rules import hashed
 
 
@@ -40,13 +42,33 @@ async def update(work: Work, id: str, changes: Changes, version: int | None) -> 
 
 
 @requires(EDIT_STAFF, publishes=[StaffUserDeactivated, StaffUserSessionEnded])
-async def deactivate(work: Work, id: str) -> StaffUser:
-    """Let somebody in nowhere any more."""
+async def deactivate(
+    work: Work,
+    id: str,
+    *,
+    responsibilities: Found,
+    leave_records: Annotated[
+        bool, "Do so at once, whatever they answer for: that is handed over afterwards."
+    ] = False,
+) -> StaffUser:
+    """Let somebody in nowhere any more, once they answer for nothing (PLT-02)."""
     user = await work.lock(StaffUser, id)
+    if user.is_active and not leave_records:
+        _refuse_unless_handed_over(responsibilities)
     if user.leave_company():
         await accounts.end_sessions(work, STAFF, id, SessionEnd.DEACTIVATED)
         await work.publish(user.fact(StaffUserDeactivated))
     return user
+
+
+def _refuse_unless_handed_over(found: Found) -> None:
+    if found.known:
+        missing = found.told
+        message = f"they still answer for {', '.join(missing)}: hand that over, or leave it"
+        raise StillAnswers(message, path=("id",), details=Step(missing=missing))
+    if found.away:
+        message = f"what they answer for in {', '.join(found.away)} cannot be told just now"
+        raise DependencyUnavailable(message, path=("id",))
 
 
 @requires(EDIT_STAFF)
