@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.waiting import until
+
 RESPONSIBILITIES = """query($id: ID!) { staffUserResponsibilities(id: $id) {
     records { service recordType count } unanswered } }"""
 DEACTIVATE = """mutation($id: ID!, $leave: Boolean!) {
@@ -18,8 +20,12 @@ async def test_what_somebody_answers_for_is_told_before_they_go_and_by_whom_it_i
     eve = await company.make("createStaffUser", seller)
     firm = await company.customer(ownerId=eve)
     await company.make("createOrder", {"customerId": firm, "currency": "EUR", "ownerId": eve})
-    case = {"customerId": firm, "subject": "It flickers", "ownerId": eve}
-    await company.make("openCase", case)
+    case = await company.make("openCase", {"customerId": firm, "subject": "It flickers"})
+
+    async def is_assigned():
+        return not (await company.do("assignCase", case, {"ownerId": eve}))["userErrors"]
+
+    await until(is_assigned)  # the desk learns of a colleague by an event
     found = (await company.ask(RESPONSIBILITIES, id=eve))["staffUserResponsibilities"]
     assert [f"{it['count']} {it['service']}.{it['recordType']}" for it in found["records"]] == ALL
     assert found["unanswered"] == []
