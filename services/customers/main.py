@@ -23,6 +23,9 @@ from services.customers.sessions.commands.exchanging import Exchange
 from services.customers.sessions.commands.signing_in import Desk
 from services.customers.timeline import subscribers as timeline
 
+ASKED = ("sales", "service_desk")
+"""Who else keeps records that somebody may answer for."""
+
 
 def keys(means: Means) -> APIRouter:
     """Publish the key by which people's tokens are verified."""
@@ -49,7 +52,7 @@ def front(means: Means) -> Front:
         Desk(means.works, means.signer, life, accounts=GUESTS),
         Exchange.of(OidcSettings()),
         means.following,
-        means.channels,
+        {it: means.channel(it) for it in ASKED},
     )
 
 

@@ -5,7 +5,8 @@ import json
 import re
 import subprocess
 import sys
-from types import ModuleType
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -177,6 +178,36 @@ def test_each_program_is_given_every_setting_that_it_needs_and_none_that_it_does
         assert {name.upper() for name, each in fields.items() if each.is_required()} <= given
         own = SealingSettings.model_fields if "/customers" in pod.name else {}
         assert given <= {name.upper() for name in (*fields, *own)}, pod.name
+
+
+class Means:
+    """Notes to which services a program asks for a way; of all else it wants nothing here."""
+
+    settings = SimpleNamespace(token_minutes=1)
+    works = signer = following = None
+
+    def __init__(self):
+        self.asked: set[str] = set()
+
+    def channel(self, service):
+        self.asked.add(service)
+
+
+def test_each_program_is_told_where_those_are_whom_it_asks_and_that_they_listen(manifests):
+    listed = {named(each): each for each in of_kind(manifests, "Service")}
+    for pod in pods(manifests):
+        if not (
+            found := re.fullmatch(r"services\.(\w+)\.main", pod.spec["containers"][0]["args"][0])
+        ):
+            continue
+        means = Means()
+        import_module(found[0]).parts().app(means)
+        targets = json.loads(environment(pod, manifests).get("RPC_TARGETS", "{}"))
+        assert means.asked == set(targets), pod.name
+        for service, target in targets.items():
+            host, _, port = target.removeprefix("dns:///").rpartition(":")
+            (it,) = [each for name, each in listed.items() if name.endswith(f"/{host}")]
+            assert int(port) in [each["port"] for each in it["spec"]["ports"]], service
 
 
 def test_the_public_keys_that_a_program_trusts_are_mounted_where_it_looks(manifests):
