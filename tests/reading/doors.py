@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 
 from graphql import get_named_type, is_leaf_type, is_object_type
 
@@ -46,7 +47,7 @@ class Visitor(Asker):
     def __init__(self, service, engine, tenant):
         self.service = service
         self.answerer = answerer_of(service)
-        super().__init__(engine, tenant)
+        super().__init__(engine, tenant, SimpleNamespace(channels={}))  # nobody else is asked
         self.me = Actor(tenant, f"usr_{2:026}", ActorKind.USER, permissions_of(service))
 
     async def actor(self, who):

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "_service": "the schema, which everybody may read",
     "eventsSince": "tests/customers/test_feed.py",
     "sessions": "one's own: tests/customers/test_sessions.py",
+    "staffUserResponsibilities": "tests/customers/test_leaving.py",
     "viewer": "oneself: tests/customers/test_portal.py",
     "reportingLine": "tests/customers/test_positions.py",
     "myCustomers": "tests/customers/test_sharing.py",
