@@ -11,7 +11,10 @@ from sqlalchemy.orm import Mapped
 
 from services.chassis import policies
 from services.chassis.actor import Actor, ActorKind, Portal
+from services.chassis.clock import utc_now
 from services.chassis.database import ID, Personal, column, reading
+from services.chassis.exchange import Reckoning
+from services.chassis.lasting import holds_on
 from services.chassis.permissions import Permission, Scope
 from services.chassis.policies import Staying
 from services.chassis.scoping import SHARES
@@ -63,6 +66,18 @@ class Portals:
 
 
 @dataclass(frozen=True)
+class Territories:
+    """A service's own tables of territories, and of who works them: from when to when.
+
+    A territory names its `parent_id`; days are those of the company's calendar.
+    """
+
+    areas: type[Any]
+    members: type[Any]
+    company: type[Any]
+
+
+@dataclass(frozen=True)
 class Directory:
     """A service's own tables of those who work here: staff users, roles, organisation units.
 
@@ -77,6 +92,7 @@ class Directory:
     policies: type[Any]
     sessions: type[Any] | None = None
     portal: Portals | None = None
+    territories: Territories | None = None
 
 
 def access_by(
@@ -163,9 +179,12 @@ class Access:
             is_shared_with=found.is_shared_with,
             sight=Sight.of(found.policies or (), _keys(found.held, found.records or ())),
         )
-        if found.unit_id is None or Scope.UNIT not in scopes.values():
-            return made
-        return replace(made, colleagues=await self._colleagues(connection, found.unit_id))
+        farthest = max(scopes.values(), default=Scope.OWN)
+        if found.unit_id is not None and farthest >= Scope.UNIT:
+            made = replace(made, colleagues=await self._colleagues(connection, found.unit_id))
+        if farthest is Scope.TERRITORY:
+            made = replace(made, territories=await self._territories(connection, actor.id))
+        return made
 
     def granted(
         self, held: Iterable[str], records: Iterable[Any]
@@ -212,12 +231,32 @@ class Access:
         return select(*columns).where(staff.id == id, staff.is_active)
 
     async def _colleagues(self, connection: AsyncConnection, unit_id: str) -> tuple[str, ...]:
-        """Give who works in a unit or below it; a circle that copies pass through ends here."""
+        """Give who works in a unit or below it."""
         staff, units = self.directory.staff, self.directory.units
-        below = select(units.id).where(units.id == unit_id).cte("below", recursive=True)
-        below = below.union(select(units.id).where(units.parent_id == below.c.id))
-        found = select(staff.id).where(staff.unit_id.in_(select(below.c.id)), staff.is_active)
+        below = _below(units, units.id == unit_id)
+        found = select(staff.id).where(staff.unit_id.in_(below), staff.is_active)
         return tuple(await connection.scalars(found))
+
+    async def _territories(self, connection: AsyncConnection, id: str) -> tuple[str, ...]:
+        """Give the territories that somebody works today, and all below them."""
+        kept = self.directory.territories
+        if kept is None:
+            return ()
+        areas, members = kept.areas, kept.members
+        calendar = await Reckoning(kept.company).calendar(connection)
+        today = holds_on(members, calendar.today(utc_now()))
+        worked = select(members.territory_id).where(
+            members.staff_user_id == id, today, *_live(members)
+        )
+        found = _below(areas, areas.id.in_(worked), *_live(areas))
+        return tuple(await connection.scalars(found))
+
+
+def _below(tree: type[Any], top: ColumnElement[bool], *live: ColumnElement[bool]) -> Any:
+    """Select what is at the top and all below; a circle that copies pass through ends here."""
+    below = select(tree.id).where(top, *live).cte("below", recursive=True)
+    below = below.union(select(tree.id).where(tree.parent_id == below.c.id, *live))
+    return select(below.c.id)
 
 
 def _goes_on(whose: type[Any], kept: type[Any] | None, session: str) -> ColumnElement[bool]:

@@ -37,6 +37,8 @@ class Actor:
     teams: tuple[str, ...] = ()
     colleagues: tuple[str, ...] = ()
     """Who works in the unit where it works, or below; known only where a scope asks for it."""
+    territories: tuple[str, ...] = ()
+    """Those that it works today, and all below them; known only where a scope asks for it."""
     is_shared_with: bool = False
     """Whether any record here is shared with it, or with a team of its."""
     roles: Mapping[Permission, str] = field(default_factory=dict, hash=False)

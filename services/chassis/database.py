@@ -105,6 +105,8 @@ class Entity(DeclarativeBase):
     """Whether permissions may reach less than all of its rows, by who answers for them."""
     __shared__: ClassVar[bool] = False
     """Whether single ones of its rows may be shared with people and teams."""
+    __territory__: ClassVar[scoping.Located | None] = None
+    """By what its rows lie in territories; nothing, unless it says so."""
     __portal__: ClassVar[scoping.Shown | None] = None
     """Which of its rows the portal shows; none, unless it says so."""
     __owned_by_maker__: ClassVar[bool] = True

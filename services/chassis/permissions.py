@@ -17,7 +17,8 @@ class Scope(enum.IntEnum):
     OWN = 1
     TEAM = 2
     UNIT = 3
-    ALL = 4
+    TERRITORY = 4
+    ALL = 5
 
 
 class SharePermission(enum.Enum):

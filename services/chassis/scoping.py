@@ -5,6 +5,7 @@
 | own | the actor answers for |
 | team | that, and what a team of the actor's answers for |
 | unit | that, and what people of the actor's unit, or of one below it, answer for |
+| territory | that, and what lies in a territory that the actor works, or in one below it |
 | all | there is |
 
 All but the last reach also what is shared, for the act at hand, with the actor or its team.
@@ -12,27 +13,31 @@ A guest of the portal has no scope: it sees what the portal shows of its party, 
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     Text,
     and_,
     any_,
     column,
     false,
     func,
+    null,
     or_,
     select,
     table,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from services.chassis.actor import Actor, Portal
 from services.chassis.conditions import among
+from services.chassis.indexing import OWNERSHIP
 from services.chassis.permissions import Permission, Scope, SharePermission, resource_of
 
 SHARES = table("record_share", *(column(it, Text) for it in ("record_id", "principal_id")))
@@ -52,7 +57,17 @@ class AccessGround(enum.Enum):
     OWNER = "OWNER"
     TEAM = "TEAM"
     UNIT = "UNIT"
+    TERRITORY = "TERRITORY"
     SHARE = "SHARE"
+
+
+GROUNDS = {
+    Scope.OWN: AccessGround.OWNER,
+    Scope.TEAM: AccessGround.TEAM,
+    Scope.UNIT: AccessGround.UNIT,
+    Scope.TERRITORY: AccessGround.TERRITORY,
+}
+"""By what each scope reaches a record that those before it do not."""
 
 
 class Share(Protocol):
@@ -76,11 +91,22 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Of one need, why it is met, and by whom: an owner, a team, whom it is shared with."""
+    """Of one need, why it is met, and by what: an owner, a team, a territory, a share's holder."""
 
     need: Need
     ground: AccessGround | None
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """By which column it is known in which territory a row lies.
+
+    It names the territory, or a row of another table, `of`, that has a `territory_id`.
+    """
+
+    by: str
+    of: type[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +186,62 @@ def ways(entity: Any, actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return entity.owner_id == actor.id, and_(others, shared_with(entity, actor))
 
 
-def decided(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> tuple[Step, ...]:
-    """Say of a record at hand, and of what is shared of it, what `within` says of its row."""
-    return tuple(_step(it, record, actor, shares) for it in needs(type(record), actor))
+def decided(
+    record: Any, actor: Actor, shares: Sequence[Share] = (), *, territory: str | None = None
+) -> tuple[Step, ...]:
+    """Say of a record at hand, and of what is shared of it, what `within` says of its row.
+
+    `territory` is where it lies, if it does not say so itself.
+    """
+    said: Located | None = record.__territory__
+    if said is not None and said.of is None:
+        territory = getattr(record, said.by)
+    known = _Known(record.owner_id, record.team_id, territory, shares if record.__shared__ else ())
+    return tuple(_step(it, known, actor) for it in needs(type(record), actor))
 
 
-def holds(record: Any, actor: Actor, shares: Sequence[Share] = ()) -> bool:
+def holds(
+    record: Any, actor: Actor, shares: Sequence[Share] = (), *, territory: str | None = None
+) -> bool:
     """Say whether the actor reaches a record at hand, by the permission that it acts by."""
     if actor.is_guest:
         return is_shown(record, actor.portal)
-    return all(it.ground for it in decided(record, actor, shares))
+    return all(it.ground for it in decided(record, actor, shares, territory=territory))
+
+
+def lies_within(
+    record: Any, actor: Actor, shares: Sequence[Share] = ()
+) -> Select[tuple[str]] | None:
+    """Ask for a row by which the actor reaches a record at hand that it reaches by nothing else.
+
+    That is the row of another table that says in which territory it lies; None, where no such row
+    would do.
+    """
+    said: Located | None = record.__territory__
+    if said is None or said.of is None or not actor.territories:
+        return None
+    if not holds(record, actor, shares, territory=actor.territories[0]):
+        return None
+    there = said.of.id == getattr(record, said.by)
+    return select(said.of.id).where(there, among(said.of.territory_id, actor.territories))
+
+
+def territory_of(entity: Any) -> ColumnElement[Any]:
+    """Say in which territory a row of a table lies."""
+    said: Located | None = entity.__territory__
+    if said is None:
+        return null()
+    own: ColumnElement[Any] = getattr(entity, said.by)
+    if said.of is None:
+        return own
+    other: Any = aliased(said.of)
+    return select(other.territory_id).where(other.id == own).scalar_subquery()
+
+
+def deciding(entity: Any) -> tuple[str, ...]:
+    """Name the columns that decide who reaches a record; setting one gives it to somebody."""
+    said: Located | None = entity.__territory__
+    return (*OWNERSHIP, *((said.by,) if said else ()))
 
 
 def resources(entity: Any) -> frozenset[str]:
@@ -197,23 +269,52 @@ def _reached(entity: Any, actor: Actor, need: Need) -> ColumnElement[bool]:
     if need.scope is Scope.OWN:
         ways = [entity.owner_id == actor.id]
     else:
-        owners = (actor.id, *(actor.colleagues if need.scope is Scope.UNIT else ()))
+        owners = (actor.id, *(actor.colleagues if need.scope >= Scope.UNIT else ()))
         ways = [among(entity.owner_id, owners), among(entity.team_id, actor.teams)]
+    if need.scope is Scope.TERRITORY and entity.__territory__ and actor.territories:
+        ways.append(_located(entity, actor))
     if entity.__shared__ and actor.is_shared_with and need.act:
         ways.append(shared_with(entity, actor, need.act))
     return or_(*ways)
 
 
-def _step(need: Need, record: Any, actor: Actor, shares: Sequence[Share]) -> Step:
-    scope, owner, team = need.scope, record.owner_id, record.team_id
-    if scope is Scope.ALL:
+def _located(entity: Any, actor: Actor) -> ColumnElement[bool]:
+    """Say which rows lie in a territory of the actor's.
+
+    Where another table says it, its rows are found once for a statement, by an index, and hashed.
+    """
+    said: Located = entity.__territory__
+    own = getattr(entity, said.by)
+    if said.of is None:
+        return among(own, actor.territories)
+    other: Any = aliased(said.of)
+    found: ColumnElement[bool] = own.in_(
+        select(other.id).where(among(other.territory_id, actor.territories))
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decides who reaches a record at hand."""
+
+    owner: str | None
+    team: str | None
+    territory: str | None
+    shares: Sequence[Share]
+
+
+def _step(need: Need, known: _Known, actor: Actor) -> Step:
+    if need.scope is Scope.ALL:
         return Step(need, AccessGround.ALL)
-    if owner == actor.id:
-        return Step(need, AccessGround.OWNER, owner)
-    if scope >= Scope.TEAM and team in actor.teams:
-        return Step(need, AccessGround.TEAM, team)
-    if scope is Scope.UNIT and owner in actor.colleagues:
-        return Step(need, AccessGround.UNIT, owner)
-    given = [it.principal_id for it in shares if need.act in it.acts] if record.__shared__ else []
-    by = next((it for it in actor.principals if it in given), None)
-    return Step(need, AccessGround.SHARE if by else None, by)
+    by = known.owner, known.team, known.owner, known.territory
+    mine: Sequence[Collection[str]] = (
+        *((actor.id,), actor.teams),
+        *(actor.colleagues, actor.territories),
+    )
+    for scope, it, reached in zip(GROUNDS, by, mine, strict=True):
+        if need.scope >= scope and it in reached:
+            return Step(need, GROUNDS[scope], it)
+    given = [it.principal_id for it in known.shares if need.act in it.acts]
+    with_whom = next((it for it in actor.principals if it in given), None)
+    return Step(need, AccessGround.SHARE if with_whom else None, with_whom)

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from sqlalchemy import ARRAY, bindparam, or_, select
 
 from services.chassis import shares, ticking
+from services.chassis.actor import Actor
 from services.chassis.conditions import among
 from services.chassis.database import ID
 from services.chassis.differences import Difference
@@ -30,7 +31,7 @@ from services.chassis.refusals import (
     Refusal,
     Step,
 )
-from services.chassis.scoping import holds
+from services.chassis.scoping import holds, lies_within
 from services.chassis.shares import RecordShare, ShareDraft
 from services.chassis.ticking import Ticks
 from services.chassis.work import Work
@@ -216,7 +217,8 @@ async def _bring_about(work: Work, of: Shareable, record: Any, wanted: Ticks) ->
     changed = ticking.changes(before, {**before, **wanted})
     _refuse_too_many([it for it, acts in {**before, **changed}.items() if acts])
     for id, acts in changed.items():
-        _require_own(work, of, record, list(kept.values()), acts - before.get(id, ticking.NONE))
+        more = acts - before.get(id, ticking.NONE)
+        await _require_own(work, of, record, list(kept.values()), more)
     for id, acts in changed.items():
         await _put(work, record, id, kept.get(id), acts)
         _note(work, record, id, before.get(id, ticking.NONE), acts)
@@ -228,7 +230,7 @@ async def _bring_about(work: Work, of: Shareable, record: Any, wanted: Ticks) ->
         await work.publish(record.told(of.unshared, principal_ids=ended))
 
 
-def _require_own(
+async def _require_own(
     work: Work,
     of: Shareable,
     record: Any,
@@ -239,9 +241,16 @@ def _require_own(
     for act in acts:
         permission = of.by[act]
         acting = work.actor.acting(permission, act)
-        if not (acting.may(permission) and holds(record, acting, kept)):
+        if not (acting.may(permission) and await _is_reached(work, record, acting, kept)):
             told = f"nobody gives what they may not do: {act.name}"
             raise Forbidden(told, path=("permissions",))
+
+
+async def _is_reached(work: Work, record: Any, actor: Actor, kept: Sequence[RecordShare]) -> bool:
+    if holds(record, actor, kept):
+        return True
+    wanted = lies_within(record, actor, kept)
+    return wanted is not None and await work.session.scalar(wanted) is not None
 
 
 async def _put(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_camel
-from sqlalchemy import delete, event, select
+from sqlalchemy import Select, delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -22,7 +22,6 @@ from services.chassis.database import Entity, RecordColumns, bind, defaults_of
 from services.chassis.differences import Difference, noting, numbering
 from services.chassis.events import Envelope, Event
 from services.chassis.ids import is_possible, new_id
-from services.chassis.indexing import OWNERSHIP
 from services.chassis.refusals import (
     Forbidden,
     NotFound,
@@ -65,6 +64,8 @@ class Work:
     due: dict[Settling, tuple[str, ...]] = field(default_factory=dict)
     read: dict[tuple[Any, str], Any] = field(default_factory=dict)
     locked: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    unsure: list[tuple[Select[tuple[str]], Forbidden]] = field(default_factory=list)
+    """What must be there once all is written, and how it is refused where it is not."""
     is_written: bool = False
 
     @property
@@ -124,18 +125,19 @@ class Work:
             if "owner_id" not in given and entity.__owned_by_maker__ and not entity.__part_of__:
                 made.owner_id = self.person
             is_somebodys = made.owner_id is not None or self.actor.is_guest
-            if is_somebodys and not scoping.holds(made, self.actor):
-                raise Forbidden("this is given to somebody out of your reach", path=("ownerId",))
+            if is_somebodys:
+                told = "this is given to somebody out of your reach"
+                self._require_reached(made, Forbidden(told, path=("ownerId",)))
         self.session.add(made)
         return made
 
     def change(self, record: E, changes: Changes) -> bool:
         """Set what the changes name, and say whether anything became different."""
         different = {k: v for k, v in changes if getattr(record, k) != v}
-        for name in OWNERSHIP:
-            if name in different and not scoping.holds(record, self.actor):
+        for name in scoping.deciding(record):
+            if name in different:
                 told = "with whom a record is shared does not change who answers for it"
-                raise Forbidden(told, path=(to_camel(name),))
+                self._require_reached(record, Forbidden(told, path=(to_camel(name),)))
         for name, value in different.items():
             setattr(record, name, value)
         return bool(different)
@@ -198,14 +200,14 @@ class Work:
     async def attempt(self) -> AsyncIterator[None]:
         """Try a part of the work: refused, it leaves nothing, and the rest goes on."""
         told, differences, due = list(self.told), dict(self.differences), dict(self.due)
-        warnings, noted = list(self.warnings), list(self.noted)
+        warnings, noted, unsure = list(self.warnings), list(self.noted), list(self.unsure)
         try:
             async with self.session.begin_nested():
                 yield
                 await self.flush()
         except BaseException:
             self.told, self.differences, self.due = told, differences, due
-            self.warnings, self.noted = warnings, noted
+            self.warnings, self.noted, self.unsure = warnings, noted, unsure
             self.read.clear()
             self.locked.clear()
             raise
@@ -220,6 +222,10 @@ class Work:
             raise refusal_of(error, pending) from error
         except StaleDataError as error:
             raise VersionConflict("somebody else changed this record just now") from error
+        unsure, self.unsure = self.unsure, []
+        for wanted, refusal in unsure:
+            if await self.session.scalar(wanted) is None:
+                raise refusal
 
     async def commit(self) -> None:
         """Write what is not written yet, and make it so."""
@@ -245,6 +251,15 @@ class Work:
         if self.told:
             self.laid = await enveloped(self)
             await outbox.lay(self.session, self.laid)
+
+    def _require_reached(self, record: Any, refusal: Forbidden) -> None:
+        """Refuse a record out of reach, once all is written where only another row can tell."""
+        if scoping.holds(record, self.actor):
+            return
+        wanted = scoping.lies_within(record, self.actor)
+        if wanted is None:
+            raise refusal
+        self.unsure.append((wanted, refusal))
 
     async def _found(
         self, entity: type[R], id: str, version: int | None, kept: dict[tuple[Any, str], Any]

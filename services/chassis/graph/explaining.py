@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis import shares
+from services.chassis import scoping, shares
 from services.chassis.actor import Actor
 from services.chassis.database import Entity
 from services.chassis.graph.abilities import ACTS, RecordAction, permission_for
@@ -17,6 +17,7 @@ from services.chassis.graph.making import Part, described, made_field
 from services.chassis.graph.plan import Plan
 from services.chassis.graph.request import Request
 from services.chassis.graph.shapes import Shape
+from services.chassis.indexing import OWNERSHIP
 from services.chassis.permissions import Permission, Scope, admit
 from services.chassis.refusals import Invalid
 from services.chassis.scoping import AccessGround, Need, Step, decided
@@ -27,6 +28,7 @@ described(
     OWN="What whoever has the role answers for.",
     TEAM="That, and what a team of theirs answers for.",
     UNIT="That, and what people of their organisation unit, or of one below it, answer for.",
+    TERRITORY="That, and what is in a territory that they work, or in one below it.",
     ALL="All that there is.",
 )
 described(
@@ -36,6 +38,7 @@ described(
     OWNER="They answer for it.",
     TEAM="A team of theirs answers for it.",
     UNIT="Somebody of their organisation unit, or of one below it, answers for it.",
+    TERRITORY="It is in a territory that they work, or in one below it.",
     SHARE="It is shared with them, or with a team of theirs.",
 )
 WHY: Mapping[AccessGround | None, str] = {
@@ -43,6 +46,7 @@ WHY: Mapping[AccessGround | None, str] = {
     AccessGround.OWNER: "they answer for this record",
     AccessGround.TEAM: "a team of theirs answers for this record",
     AccessGround.UNIT: "somebody of their unit, or of one below it, answers for this record",
+    AccessGround.TERRITORY: "this record is in a territory that they work, or in one below it",
     AccessGround.SHARE: "this record is shared with them, or with a team of theirs",
 }
 
@@ -60,7 +64,8 @@ class AccessStep:
         description="Why it reaches this record; null if it does not."
     )
     principal_id: strawberry.ID | None = strawberry.field(
-        description="The owner, the team, or with whom it is shared, by whom it reaches it."
+        description="The owner, the team, the territory, or with whom it is shared: by what it"
+        " reaches it."
     )
     why: str = strawberry.field(description="The same in words, or what was lacking.")
 
@@ -111,8 +116,17 @@ class Explaining:
         async with request.reader() as reader:
             if not await reader.by_ids(Plan(shape), [id]):
                 return None
-            record, shared = await _whole(reader.connection, shape.entity, id)
-        return explained(shape, action, await request.known(principal), record, shared)
+            found = await _whole(reader.connection, shape.entity, id)
+        return explained(shape, action, await request.known(principal), found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that is explained: who answers for it, where it lies, with whom it is shared."""
+
+    record: Any
+    territory: str | None
+    shares: Sequence[shares.RecordShare]
 
 
 def _shape_of(shapes: Mapping[str, Shape], id: str) -> Shape | None:
@@ -133,8 +147,7 @@ def explained(
     shape: Shape,
     action: RecordAction,
     actor: Actor,
-    record: Any,
-    given: Sequence[shares.RecordShare],
+    found: Found,
 ) -> AccessExplanation:
     """Decide as the doors do, and say by what."""
     permission = permission_for(action, shape.reading, shape.deeds) if shape.reading else None
@@ -143,7 +156,8 @@ def explained(
     need = Need(permission, ACTS[action], actor.reach(permission))
     if not actor.may(permission):
         return AccessExplanation(allowed=False, steps=[_lacking(need)])
-    steps = decided(record, actor.acting(permission, ACTS[action]), given)
+    acting = actor.acting(permission, ACTS[action])
+    steps = decided(found.record, acting, found.shares, territory=found.territory)
     if all(it.need.permission != permission for it in steps):  # it is about no single records
         steps = (*steps, Step(replace(need, scope=Scope.ALL), AccessGround.ALL))
     allowed = all(it.ground for it in steps)
@@ -173,15 +187,17 @@ def _lacking(need: Need) -> AccessStep:
     )
 
 
-async def _whole(
-    connection: AsyncConnection, entity: Any, id: str
-) -> tuple[Any, Sequence[shares.RecordShare]]:
-    """Give who answers for a record, or for the whole that it is a part of, and its shares."""
+async def _whole(connection: AsyncConnection, entity: Any, id: str) -> Found:
+    """Give what decides who reaches a record, or the whole that it is a part of."""
     while entity.__part_of__ is not None:
         key, whole = entity.__part_of__
         id = await connection.scalar(select(getattr(entity, key)).where(entity.id == id)) or ""
         entity = whole
-    asked = select(entity.id, entity.owner_id, entity.team_id).where(entity.id == id)
-    row = (await connection.execute(asked)).one()
+    asked = select(scoping.territory_of(entity), *(getattr(entity, it) for it in OWNERSHIP))
+    territory, *owned = (await connection.execute(asked.where(entity.id == id))).one()
     given = (await shares.of_records(connection, [id]))[id] if entity.__shared__ else ()
-    return entity(**row._mapping), given  # noqa: SLF001  # it is public
+    record = entity(id=id, **dict(zip(OWNERSHIP, owned, strict=True)))
+    said = entity.__territory__
+    if said is not None and said.of is None:
+        setattr(record, said.by, territory)
+    return Found(record, territory, given)
