@@ -13,12 +13,10 @@ import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.errors import Error, SlowConsumerError
 
 from services.chassis.logs import log
+from services.chassis.streams import CALL_SECONDS, FAILURES, Stream
 
-CALL_SECONDS, RECONNECT_SECONDS = 5.0, 0.5
-FAILURES = (Error, TimeoutError, OSError)
 MOST_WAITING = 1000
 """Entities that wait for one listener; more of them are a gap."""
 
@@ -88,11 +86,12 @@ class Broker:
     """Connects when somebody listens first. While NATS is away it tries again and again."""
 
     def __init__(self, url: str, name: str) -> None:
-        self.url = url
-        self.name = name
-        self.client = Client()
-        self._connecting: asyncio.Task[None] | None = None
+        self.stream = Stream(url, name=name, missed=self._miss)
         self._shared: dict[str, Shared] = {}
+
+    @property
+    def client(self) -> Client:
+        return self.stream.client
 
     @property
     def subjects(self) -> int:
@@ -115,11 +114,7 @@ class Broker:
                 await self._leave(shared)
 
     async def close(self) -> None:
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
-        if self.client.is_connected or self.client.is_reconnecting:
-            await self.client.close()
+        await self.stream.close()
 
     async def _subscribed(self, subject: str, shared: Shared) -> None:
         """Wait until the broker knows of the subscription: what comes then is heard."""
@@ -132,7 +127,9 @@ class Broker:
             raise BrokerAway(repr(error)) from error
 
     async def _subscribe(self, subject: str, shared: Shared) -> Subscription:
-        await self._connected()
+        await self.stream.opened()
+        if not self.stream.is_connected:  # else the library would keep what is asked for later
+            raise ConnectionError("the broker is away")
         made = await self.client.subscribe(subject, cb=shared.hear)
         await self.client.flush(CALL_SECONDS)  # type: ignore[arg-type]  # only waited for
         return made
@@ -146,49 +143,8 @@ class Broker:
         if isinstance(found, Subscription) and not self.client.is_closed:
             await found.unsubscribe()
 
-    async def _connected(self) -> None:
-        if self.client.is_connected:
-            return
-        if self._connecting is None or (self._connecting.done() and not self._is_coming()):
-            self._connecting = asyncio.create_task(self._connect())
-        await asyncio.shield(self._connecting)
-        if not self.client.is_connected:
-            raise ConnectionError("the broker is away")
-
-    def _is_coming(self) -> bool:
-        return self.client.is_connected or self.client.is_reconnecting
-
-    async def _connect(self) -> None:
-        if self.client.is_closed:
-            self.client = Client()
-        await self.client.connect(
-            self.url,
-            name=self.name,
-            inbox_prefix=f"_INBOX_{self.name}",
-            connect_timeout=2,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # only slept
-            ping_interval=10,
-            error_cb=self._failed,
-            disconnected_cb=self._lost,
-            reconnected_cb=self._back,
-        )
-
-    async def _failed(self, error: Exception) -> None:
-        log().warning("the broker is in trouble", reason=f"{type(error).__name__}: {error}")
-        if isinstance(error, SlowConsumerError):
-            self._miss()
-
-    async def _lost(self) -> None:
-        if not self.client.is_closed:
-            log().warning("the broker is away")
-
-    async def _back(self) -> None:
-        """Nobody knows what was told meanwhile."""
-        log().info("the broker is back")
-        self._miss()
-
     def _miss(self) -> None:
+        """Tell all who listen that nobody knows what was told meanwhile."""
         for shared in self._shared.values():
             for each in shared.listeners:
                 each.miss()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error
+from nats.errors import Error, SlowConsumerError
 from nats.js import JetStreamContext
 
 from services.chassis.ending import end
@@ -38,11 +38,15 @@ def poke_of(service: str) -> str:
 
 
 class Stream:
-    """One program's connection to the stream. While NATS is away it waits, and comes back."""
+    """One program's connection to the stream. While NATS is away it waits, and comes back.
 
-    def __init__(self, url: str, *, name: str) -> None:
+    `missed` is called where something may have been told that was not heard here.
+    """
+
+    def __init__(self, url: str, *, name: str, missed: Callable[[], None] | None = None) -> None:
         self.url = url
         self.name = name
+        self._missed = missed or (lambda: None)
         self._heard: dict[str, Callable[[], None]] = {}
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=CALL_SECONDS)
@@ -117,6 +121,8 @@ class Stream:
         if told != self._told:
             self._told = told
             log().warning("the stream is in trouble", reason=told)
+        if isinstance(error, SlowConsumerError):
+            self._missed()
 
     async def _lost(self) -> None:
         if not self.client.is_closed:
@@ -125,3 +131,4 @@ class Stream:
     async def _back(self) -> None:
         self._told = ""
         log().info("the stream is back")
+        self._missed()
