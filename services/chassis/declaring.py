@@ -44,6 +44,30 @@ class Subscriptions:
 
         return declare
 
+    def keep(self, projection: type[Entity], *models: type[Event]) -> None:
+        """Keep a copy of the record that these events are of: all that the models name of it."""
+
+        @self.on(*models)
+        async def kept(work: Work, event: Event) -> None:
+            values = event.model_dump(exclude={f"{event.aggregate()}_id"})
+            await work.keep(projection, event.subject, **values)
+
+    def drop(self, projection: type[Entity], *models: type[Event]) -> None:
+        """Drop the copy of a record that is no more."""
+
+        @self.on(*models)
+        async def dropped(work: Work, event: Event) -> None:
+            await work.drop(projection, event.subject)
+
+    def end_session(self, projection: type[Any], *models: type[Event]) -> None:
+        """Believe no token of a session that is over; the copy is `Staying`."""
+
+        @self.on(*models)
+        async def ended(work: Work, event: Any) -> None:
+            for it in (await work.all(projection, [event.subject])).values():
+                it.end_session(event.session_id, at=work.told_at)
+                it.sequence = work.heard.sequence
+
     @staticmethod
     def joined(reader: str, several: Iterable["Subscriptions"]) -> "Subscriptions":
         """Make one of what the slices declare; their handlers run in the order given."""

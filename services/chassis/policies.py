@@ -28,7 +28,7 @@ class Policing:
 
 
 class Staying:
-    """What a copy of a staff user says of sessions that ended before their tokens did."""
+    """What a copy of whoever comes in says of sessions that ended before their tokens did."""
 
     ended_sessions: Mapped[dict[str, str]] = column(Personal.NONE, JSONB, server_default="{}")
 
@@ -51,7 +51,7 @@ def told_of(policies: type[Any]) -> Select[Any]:
     )
 
 
-def goes_on(staff: type[Any], session: str) -> ColumnElement[bool]:
-    """Say that a copy of a staff user knows of no end of a session."""
-    ended: ColumnElement[bool] = staff.ended_sessions.has_key(session)
+def goes_on(whose: type[Any], session: str) -> ColumnElement[bool]:
+    """Say that a copy of whoever comes in knows of no end of a session."""
+    ended: ColumnElement[bool] = whose.ended_sessions.has_key(session)
     return ~ended

@@ -4,7 +4,6 @@ from pydantic import Field
 
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.work import Work
 from services.sales.staff.model import FieldPolicy, OrgUnit, StaffRole, StaffUser
 
 subscriptions = Subscriptions("sales", [StaffUser, StaffRole, OrgUnit, FieldPolicy])
@@ -94,46 +93,11 @@ class FieldPolicyArchived(Event):
     field_policy_id: str
 
 
-@subscriptions.on(StaffUserCreated, StaffUserUpdated, StaffUserDeactivated)
-async def when_a_staff_user_comes_or_changes(work: Work, event: StaffUserCreated) -> None:
-    given = event.model_dump(include={"roles", "is_active", "unit_id", "team_ids"})
-    await work.keep(StaffUser, event.staff_user_id, **given)
-
-
-@subscriptions.on(StaffRoleCreated, StaffRoleUpdated, StaffRoleRestored)
-async def when_a_role_comes_or_changes(work: Work, event: StaffRoleCreated) -> None:
-    given = event.model_dump(include={"standard", "grants"})
-    await work.keep(StaffRole, event.staff_role_id, **given)
-
-
-@subscriptions.on(StaffRoleArchived)
-async def when_a_role_is_archived(work: Work, event: StaffRoleArchived) -> None:
-    await work.drop(StaffRole, event.staff_role_id)
-
-
-@subscriptions.on(OrgUnitCreated, OrgUnitMoved, OrgUnitRestored)
-async def when_a_unit_comes_or_moves(work: Work, event: OrgUnitCreated) -> None:
-    await work.keep(OrgUnit, event.org_unit_id, parent_id=event.parent_id)
-
-
-@subscriptions.on(OrgUnitArchived)
-async def when_a_unit_is_archived(work: Work, event: OrgUnitArchived) -> None:
-    await work.drop(OrgUnit, event.org_unit_id)
-
-
-@subscriptions.on(StaffUserSessionEnded)
-async def when_a_session_ends(work: Work, event: StaffUserSessionEnded) -> None:
-    for user in (await work.all(StaffUser, [event.staff_user_id])).values():
-        user.end_session(event.session_id, at=work.told_at)
-        user.sequence = work.heard.sequence
-
-
-@subscriptions.on(FieldPolicyCreated, FieldPolicyUpdated, FieldPolicyRestored)
-async def when_a_field_policy_comes_or_changes(work: Work, event: FieldPolicyCreated) -> None:
-    given = event.model_dump(exclude={"field_policy_id"})
-    await work.keep(FieldPolicy, event.field_policy_id, **given)
-
-
-@subscriptions.on(FieldPolicyArchived)
-async def when_a_field_policy_is_archived(work: Work, event: FieldPolicyArchived) -> None:
-    await work.drop(FieldPolicy, event.field_policy_id)
+subscriptions.keep(StaffUser, StaffUserCreated, StaffUserUpdated, StaffUserDeactivated)
+subscriptions.end_session(StaffUser, StaffUserSessionEnded)
+subscriptions.keep(StaffRole, StaffRoleCreated, StaffRoleUpdated, StaffRoleRestored)
+subscriptions.drop(StaffRole, StaffRoleArchived)
+subscriptions.keep(OrgUnit, OrgUnitCreated, OrgUnitMoved, OrgUnitRestored)
+subscriptions.drop(OrgUnit, OrgUnitArchived)
+subscriptions.keep(FieldPolicy, FieldPolicyCreated, FieldPolicyUpdated, FieldPolicyRestored)
+subscriptions.drop(FieldPolicy, FieldPolicyArchived)

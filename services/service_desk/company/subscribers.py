@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from services.chassis.declaring import Subscriptions
 from services.chassis.events import Event
-from services.chassis.work import Work
 from services.service_desk.company.model import Company, ExchangeRate, NumberFormat
 
 subscriptions = Subscriptions("service_desk", [Company, ExchangeRate, NumberFormat])
@@ -67,39 +66,8 @@ class NumberFormatArchived(Event):
     number_format_id: str
 
 
-@subscriptions.on(CompanyCreated, CompanyUpdated)
-async def when_the_company_comes_or_changes(work: Work, event: CompanyCreated) -> None:
-    await work.keep(
-        Company,
-        event.company_id,
-        base_currency=event.base_currency,
-        time_zone=event.time_zone,
-        fiscal_month=event.fiscal_month,
-    )
-
-
-@subscriptions.on(ExchangeRateCreated, ExchangeRateUpdated, ExchangeRateRestored)
-async def when_an_exchange_rate_comes_or_changes(work: Work, event: ExchangeRateCreated) -> None:
-    await work.keep(
-        ExchangeRate,
-        event.exchange_rate_id,
-        currency=event.currency,
-        valid_on=event.valid_on,
-        rate=event.rate,
-    )
-
-
-@subscriptions.on(ExchangeRateArchived)
-async def when_an_exchange_rate_is_archived(work: Work, event: ExchangeRateArchived) -> None:
-    await work.drop(ExchangeRate, event.exchange_rate_id)
-
-
-@subscriptions.on(NumberFormatCreated, NumberFormatUpdated, NumberFormatRestored)
-async def when_a_number_format_comes_or_changes(work: Work, event: NumberFormatCreated) -> None:
-    given = event.model_dump(include={"document", "pattern", "first_number"})
-    await work.keep(NumberFormat, event.number_format_id, **given)
-
-
-@subscriptions.on(NumberFormatArchived)
-async def when_a_number_format_is_archived(work: Work, event: NumberFormatArchived) -> None:
-    await work.drop(NumberFormat, event.number_format_id)
+subscriptions.keep(Company, CompanyCreated, CompanyUpdated)
+subscriptions.keep(ExchangeRate, ExchangeRateCreated, ExchangeRateUpdated, ExchangeRateRestored)
+subscriptions.drop(ExchangeRate, ExchangeRateArchived)
+subscriptions.keep(NumberFormat, NumberFormatCreated, NumberFormatUpdated, NumberFormatRestored)
+subscriptions.drop(NumberFormat, NumberFormatArchived)

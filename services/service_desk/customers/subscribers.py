@@ -49,6 +49,4 @@ async def when_a_customer_comes_or_changes(work: Work, event: CustomerCreated) -
     )
 
 
-@subscriptions.on(CustomerPurged)
-async def when_a_customer_is_purged(work: Work, event: CustomerPurged) -> None:
-    await work.drop(Customer, event.customer_id)
+subscriptions.drop(Customer, CustomerPurged)
