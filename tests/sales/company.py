@@ -2,13 +2,11 @@
 
 from decimal import Decimal
 
-from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
-from services.chassis.tokens import Identity
 from services.sales.company.queries import reckoning
 from services.sales.permissions import GUESTS, ROLES, SERVICES
-from services.sales.portal.model import PortalIdentity, directory
+from services.sales.portal.model import directory
 from services.sales.schema import schema
 from tests.support.asking import Workplace
 
@@ -23,14 +21,6 @@ class Company(Workplace):
     reckoning = reckoning
     answerer = Answerer(schema())
     directory, roles, services, guests = directory, ROLES, SERVICES, GUESTS
-
-    async def guest(self, customer):
-        """Let a guest of the portal be known here, by whom a token says it is."""
-        id, person = new_id("pid"), new_id("con")
-        given = {"id": id, "sequence": 1, "customer_id": customer, "contact_id": person}
-        async with self.works.begin(Actor.system(self.tenant, self.service)) as work:
-            work.add(PortalIdentity, **given, is_active=True)
-        return Identity(self.tenant, id, ActorKind.PORTAL, portal=Portal(customer, person))
 
     async def product(self, **given):
         return (await self.make("Product", PRODUCT, {"name": "Chai"} | given))["made"]["id"]

@@ -1,12 +1,10 @@
 """The desk of one company."""
 
-from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.graph.answer import Answerer
 from services.chassis.ids import new_id
-from services.chassis.tokens import Identity
 from services.service_desk.company.queries import reckoning
 from services.service_desk.permissions import GUESTS, ROLES, SERVICES
-from services.service_desk.portal.model import PortalIdentity, directory
+from services.service_desk.portal.model import directory
 from services.service_desk.schema import schema
 from tests.support.asking import AFTERWARDS, Workplace
 
@@ -19,14 +17,6 @@ class Desk(Workplace):
     reckoning = reckoning
     answerer = Answerer(schema())
     directory, roles, services, guests = directory, ROLES, SERVICES, GUESTS
-
-    async def guest(self, customer):
-        """Let a guest of the portal be known here, by whom a token says it is."""
-        id, person = new_id("pid"), new_id("con")
-        given = {"id": id, "sequence": 1, "customer_id": customer, "contact_id": person}
-        async with self.works.begin(Actor.system(self.tenant, self.service)) as work:
-            work.add(PortalIdentity, **given, is_active=True)
-        return Identity(self.tenant, id, ActorKind.PORTAL, portal=Portal(customer, person))
 
     async def do(self, deed, id, person=None, **given):
         """Do one of the deeds that a case knows, such as `resolveCase`."""

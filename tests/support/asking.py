@@ -9,7 +9,7 @@ from sqlalchemy import event, select, text
 
 from services.chassis import migrations
 from services.chassis.access import Access, ByRole, Directory
-from services.chassis.actor import Actor, ActorKind
+from services.chassis.actor import Actor, ActorKind, Portal
 from services.chassis.audit import AuditLine
 from services.chassis.database import metadata_of, reading
 from services.chassis.exchange import UNKNOWN
@@ -169,6 +169,15 @@ class Workplace(Asker):
             work.add(self.directory.staff, **given)
         self.person = self.person or id
         return id
+
+    async def guest(self, customer):
+        """Let a guest of the portal be known here, by whom a token says it is."""
+        id, person = new_id("pid"), new_id("con")
+        given = {"id": id, "sequence": 1, "customer_id": customer, "contact_id": person}
+        assert self.directory.portal
+        async with self.works.begin(Actor.system(self.tenant, self.service)) as work:
+            work.add(self.directory.portal.identities, **given, is_active=True)
+        return Identity(self.tenant, id, ActorKind.PORTAL, portal=Portal(customer, person))
 
     async def actor(self, who):
         """Know a staff user by its id, and whoever comes with a token by what that says."""

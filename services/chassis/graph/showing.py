@@ -1,6 +1,8 @@
 """Showing: what the portal shows of what an operation asks for, and what it refuses to."""
 
 from collections.abc import Iterator
+from types import NoneType
+from typing import get_args
 
 from services.chassis.actor import Actor
 from services.chassis.graph.masking import hidden_fields
@@ -39,4 +41,5 @@ def _never_null(plan: Plan, actor: Actor) -> Iterator[str]:
 
 def _may_be_null(plan: Plan, found: Bound) -> bool:
     """Say whether the graph may give null for a field; what all records have it says itself."""
-    return "None" in str(plan.shape.cls.__annotations__.get(found.name, None))
+    declared = plan.shape.cls.__annotations__.get(found.name)
+    return declared is None or NoneType in get_args(declared)
