@@ -211,7 +211,6 @@ def test_who_acts_in_which_session_is_known():
     assert verifier().verify(token) == identity
 
 
-@pytest.mark.feature("PLT-04")
 @pytest.mark.parametrize(
     ("kind", "portal"),
     [

@@ -164,7 +164,6 @@ async def explained(office, person, record, action, asker=None):
     return found["customersAccessExplanation"]
 
 
-@pytest.mark.feature("PLT-04")
 async def test_a_thousand_explanations_are_the_decisions_of_the_doors_and_of_the_words(office):
     world = await by_chance(office)
     decisions = {True: 0, False: 0}
@@ -184,7 +183,6 @@ async def test_a_thousand_explanations_are_the_decisions_of_the_doors_and_of_the
     assert grounds == {"ALL", "OWNER", "TEAM", "UNIT", "SHARE", None}
 
 
-@pytest.mark.feature("PLT-04")
 async def test_lists_are_the_filter_of_single_decisions(office):
     """Customers, their parts, and what `viewerCan` says of each."""
     world = await by_chance(office)

@@ -113,7 +113,6 @@ async def test_two_contacts_do_not_come_in_by_one_address(office, firm, guest):
     assert await is_let_in(office, guest)
 
 
-@pytest.mark.feature("PLT-04")
 async def test_a_guest_sees_what_is_its_customers_and_nothing_else(office, firm, guest):
     other = await office.customer(name="Rival")
     await office.contact(other, name="Rita")
@@ -175,7 +174,6 @@ UNDECLARED = (
 )
 
 
-@pytest.mark.feature("PLT-04")
 async def test_what_is_not_declared_for_the_portal_is_refused_by_whatever_way(office, guest):
     for asked in UNDECLARED:
         answer = await office.answer(f"{{ {asked} }}", guest)
@@ -183,7 +181,6 @@ async def test_what_is_not_declared_for_the_portal_is_refused_by_whatever_way(of
         assert found == {"FORBIDDEN"}, asked
 
 
-@pytest.mark.feature("PLT-04")
 async def test_what_may_be_null_is_null_and_named(office, firm, guest):
     canary = "Never tell them"
     given = {"tier": canary, "industry": canary, "employees": 4711}
@@ -205,7 +202,6 @@ async def test_what_may_be_null_is_null_and_named(office, firm, guest):
     }
 
 
-@pytest.mark.feature("PLT-04")
 async def test_a_cursor_of_somebody_elses_list_leads_nowhere_else(office, guest):
     for at in range(3):
         await office.customer(name=f"Rival {at}")
@@ -308,7 +304,6 @@ async def test_too_many_failures_lock_a_guest_and_nobody_of_the_staff(office, gu
     assert (await sign_in(office, AGENT))["token"]
 
 
-@pytest.mark.feature("PLT-04")
 async def test_neither_front_takes_what_is_the_others(office, firm, guest):
     staff = await office.employ("SALES_MANAGER")
     await office.ask(
@@ -345,7 +340,6 @@ async def test_neither_front_takes_what_is_the_others(office, firm, guest):
         assert answer["data"] == {"customers": None, "viewer": None}
 
 
-@pytest.mark.feature("PLT-04")
 async def test_of_its_own_contact_a_guest_changes_its_number_and_of_others_nothing(
     office, firm, guest
 ):

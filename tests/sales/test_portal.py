@@ -16,7 +16,6 @@ async def placed(company, customer):
     return order
 
 
-@pytest.mark.feature("PLT-04")
 async def test_a_guest_follows_what_was_placed_and_sees_no_draft(company):
     customer = new_id("cus")
     guest = await company.guest(customer)
@@ -39,7 +38,6 @@ async def test_a_guest_follows_what_was_placed_and_sees_no_draft(company):
         assert one["order"] is None
 
 
-@pytest.mark.feature("PLT-04")
 async def test_whoever_asks_is_the_viewer_by_their_own_id_and_by_no_other(company):
     customer = new_id("cus")
     guest, order = await company.guest(customer), await placed(company, customer)
@@ -52,7 +50,6 @@ async def test_whoever_asks_is_the_viewer_by_their_own_id_and_by_no_other(compan
     assert found[1:] == [None, None]
 
 
-@pytest.mark.feature("PLT-04")
 @settings(
     max_examples=5,
     deadline=None,
@@ -80,7 +77,6 @@ async def _drafted(company, customer):
     return await company.order(customerId=customer)
 
 
-@pytest.mark.feature("PLT-04")
 @pytest.mark.parametrize(
     "asked",
     [

@@ -1,7 +1,5 @@
 """What guests of the portal find at the desk: what their company asked of us; and they may ask."""
 
-import pytest
-
 from services.chassis.ids import new_id
 from tests.support.asking import AFTERWARDS, codes
 
@@ -13,7 +11,6 @@ async def submitted(desk, who, **given):
     return (await desk.ask(SUBMIT, who, input={"subject": "It is broken"} | given))["done"]
 
 
-@pytest.mark.feature("PLT-04")
 async def test_a_guest_submits_a_case_for_its_own_customer(desk):
     customer = new_id("cus")
     guest = await desk.guest(customer)
@@ -32,7 +29,6 @@ async def test_a_guest_submits_a_case_for_its_own_customer(desk):
     assert seen["cases"]["nodes"] == [{"createdBy": by}]
 
 
-@pytest.mark.feature("PLT-04")
 async def test_nobody_submits_for_another_and_no_guest_does_anything_else(desk):
     guest, case = await desk.guest(new_id("cus")), await desk.opened()
     before = await desk.counts()
@@ -46,7 +42,6 @@ async def test_nobody_submits_for_another_and_no_guest_does_anything_else(desk):
     assert await desk.counts() == before
 
 
-@pytest.mark.feature("PLT-04")
 async def test_of_its_cases_a_guest_sees_not_what_is_for_colleagues(desk):
     customer, canary = new_id("cus"), "Never tell them"
     guest = await desk.guest(customer)

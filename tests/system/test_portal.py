@@ -58,7 +58,6 @@ async def signed_in(company):
 
 
 @pytest.mark.feature("PLT-01")
-@pytest.mark.feature("PLT-04")
 async def test_a_guest_sees_under_viewer_what_all_services_have_of_its_company(system, company):
     firm, contact, order, case = await with_business(company, "Firm")
     other = await with_business(company, "Rival")

@@ -90,7 +90,6 @@ def codes(done):
 
 @pytest.mark.feature("CUS-21")
 @pytest.mark.feature("CUS-22")
-@pytest.mark.feature("PLT-04")
 async def test_what_is_shared_is_seen_and_changed_as_far_as_it_is_and_until_it_is_revoked(
     pair, owned
 ):
@@ -156,7 +155,6 @@ async def test_a_customer_has_one_owner_in_whose_list_it_stands(pair, owned):
 
 
 @pytest.mark.rule("BR-32")
-@pytest.mark.feature("PLT-04")
 async def test_of_two_who_write_at_once_one_wins_and_who_may_not_write_changes_nothing(
     company, pair, owned
 ):
