@@ -18,6 +18,8 @@ EXECUTABLE = frozenset(
     }
 )
 """Where clients may put a directive."""
+STANDARD = frozenset({"skip", "include", "defer", "stream"})
+"""Those that are GraphQL's own: they are settled here, and not handed on."""
 LISTS = ("fields", "values", "arguments")
 
 

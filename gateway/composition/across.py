@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from gateway.composition.model import ROOTS, Applied, Definition, Kind, Subgraph
+from gateway.composition.model import ROOTS, Applied, Definition, Kind, Subgraph, is_resolvable
 from gateway.composition.problems import Problems
 from gateway.composition.shared import Holder, set_text
 
@@ -49,10 +49,6 @@ def _check_base(name: str, holders: Sequence[Holder], problems: Problems) -> Non
         )
 
 
-def _is_resolvable(key: Applied) -> bool:
-    return key.arguments.get("resolvable") is not False
-
-
 def _words(key: Applied) -> list[str]:
     return sorted(set_text(key.arguments["fields"]).split())
 
@@ -72,7 +68,7 @@ def _check_keys(
                     hint="give the type the same @key",
                 )
     missing = known - {each.name for each in implementers}
-    if missing and any(map(_is_resolvable, interface.keys)):
+    if missing and any(map(is_resolvable, interface.keys)):
         problems.add(
             "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
             f"has a key here, but {', '.join(sorted(missing))} of it stand elsewhere only",

@@ -16,7 +16,16 @@ from graphql import (
 )
 
 from gateway.composition.field_sets import InvalidFieldSet, parsed, touched
-from gateway.composition.model import Argument, Definition, Field, Kind, Subgraph, named
+from gateway.composition.model import (
+    Argument,
+    Definition,
+    Field,
+    Kind,
+    Subgraph,
+    is_resolvable,
+    named,
+    nullable,
+)
 from gateway.composition.problems import Problems
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -133,8 +142,7 @@ class _Taking:
                 "taken from a context, and yet it has a default value",
                 "leave the default value out",
             )
-        keys = self.definition.keys
-        if not any(each.arguments.get("resolvable") is not False for each in keys):
+        if not any(map(is_resolvable, self.definition.keys)):
             self._refuse(
                 "CONTEXT_NO_RESOLVABLE_KEY",
                 f"{self.definition.name} has no key by which it can be asked for",
@@ -191,7 +199,7 @@ class _Taking:
 def _through(outer: TypeNode, leaf: TypeNode) -> TypeNode:
     """Give the type of a leaf beneath a field: a list or a null above it shows in it."""
     is_sure = isinstance(outer, NonNullTypeNode)
-    bare = outer.type if isinstance(outer, NonNullTypeNode) else outer
+    bare = nullable(outer)
     if isinstance(bare, ListTypeNode):
         listed = ListTypeNode(type=_through(bare.type, leaf))
         return NonNullTypeNode(type=listed) if is_sure else listed
@@ -201,7 +209,7 @@ def _through(outer: TypeNode, leaf: TypeNode) -> TypeNode:
 def _fits(given: TypeNode, wanted: TypeNode) -> bool:
     if isinstance(wanted, NonNullTypeNode):
         return isinstance(given, NonNullTypeNode) and _fits(given.type, wanted.type)
-    bare = given.type if isinstance(given, NonNullTypeNode) else given
+    bare = nullable(given)
     if isinstance(wanted, ListTypeNode):
         return isinstance(bare, ListTypeNode) and _fits(bare.type, wanted.type)
     return isinstance(bare, NamedTypeNode) and bare.name.value == named(wanted)

@@ -2,9 +2,18 @@
 
 import re
 
-from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode
+from graphql import ListTypeNode, NamedTypeNode, TypeNode
 
-from gateway.composition.model import Applied, Definition, Directives, Field, Kind, Subgraph, named
+from gateway.composition.model import (
+    Applied,
+    Definition,
+    Directives,
+    Field,
+    Kind,
+    Subgraph,
+    named,
+    nullable,
+)
 from gateway.composition.problems import Problems
 
 TAG = re.compile(r"[_A-Za-z][-/_0-9A-Za-z]{0,127}")
@@ -92,15 +101,11 @@ def _check_size(
             )
 
 
-def _bare(type: TypeNode) -> TypeNode:
-    return type.type if isinstance(type, NonNullTypeNode) else type
-
-
 def _is_list(type: TypeNode) -> bool:
-    return isinstance(_bare(type), ListTypeNode)
+    return isinstance(nullable(type), ListTypeNode)
 
 
 def _is_number(field: Field, argument: str) -> bool:
     found = field.arguments.get(argument)
-    bare = _bare(found.type) if found else None
+    bare = nullable(found.type) if found else None
     return isinstance(bare, NamedTypeNode) and bare.name.value == "Int"

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from gateway.composition import contexts, enums, fields, inputs, standing_in
 from gateway.composition.directives import merged as merged_directives
 from gateway.composition.directives import passed_on
-from gateway.composition.model import Applied, Definition, Directives, Kind, Name, Subgraph
+from gateway.composition.model import (
+    Applied,
+    Definition,
+    Directives,
+    Kind,
+    Name,
+    Subgraph,
+    is_resolvable,
+)
 from gateway.composition.problems import Problems
 from gateway.composition.shared import Holder, Merge, description, set_text
 
@@ -103,7 +111,7 @@ def _join_type(subgraph: Subgraph, definition: Definition) -> list[Applied]:
     found = []
     for key in definition.keys:
         arguments = {**graph, "key": set_text(key.arguments["fields"]), **common}
-        if key.arguments.get("resolvable") is False:
+        if not is_resolvable(key):
             arguments["resolvable"] = False
         found.append(Applied("join__type", arguments))
     return found or [Applied("join__type", {**graph, **common})]

@@ -205,6 +205,15 @@ class Subgraph:
         return [definition]
 
 
+def is_resolvable(key: Applied) -> bool:
+    return key.arguments.get("resolvable") is not False
+
+
+def nullable(type: TypeNode) -> TypeNode:
+    """Give a type without the non-null that is around it."""
+    return type.type if isinstance(type, NonNullTypeNode) else type
+
+
 def named(type: TypeNode) -> str:
     """Give the name inside lists and non-nulls."""
     inner = type

@@ -57,7 +57,7 @@ from gateway.composition.model import (
     Value,
 )
 from gateway.composition.problems import Problems
-from gateway.visibility import EXECUTABLE
+from gateway.visibility import EXECUTABLE, STANDARD
 
 APOLLO = "https://specs.apollo.dev/"
 FEDERATION = re.compile(r"https://specs\.apollo\.dev/federation/v2\.(\d+)")
@@ -68,8 +68,6 @@ MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldS
 MACHINERY_FIELDS = frozenset({"_service", "_entities"})
 FIRST = frozenset({"key", "external", "requires", "provides", "extends", "tag", "inaccessible"})
 """Federation's directives that the first generation had: it never had to link them."""
-STANDARD = frozenset({"skip", "include", "defer", "stream"})
-"""Directives on operations that are GraphQL's own."""
 KINDS: Mapping[type[DefinitionNode], Kind] = {
     ObjectTypeDefinitionNode: Kind.OBJECT,
     ObjectTypeExtensionNode: Kind.OBJECT,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from graphql import ListTypeNode, NonNullTypeNode, TypeNode
 
-from gateway.composition.model import named
+from gateway.composition.model import named, nullable
 
 IsSubtype = Callable[[str, str], bool]
 """Whether the first named type may stand where the second is promised."""
@@ -33,7 +33,7 @@ def most_strict(types: Sequence[TypeNode]) -> TypeNode | None:
 
 
 def _looser(one: TypeNode, other: TypeNode, is_subtype: IsSubtype) -> TypeNode | None:
-    bare_one, bare_other = _nullable(one), _nullable(other)
+    bare_one, bare_other = nullable(one), nullable(other)
     both_non_null = bare_one is not one and bare_other is not other
     inner: TypeNode | None = None
     if isinstance(bare_one, ListTypeNode) and isinstance(bare_other, ListTypeNode):
@@ -51,7 +51,7 @@ def _supertype(one: TypeNode, other: TypeNode, is_subtype: IsSubtype) -> TypeNod
 
 
 def _stricter(one: TypeNode, other: TypeNode) -> TypeNode | None:
-    bare_one, bare_other = _nullable(one), _nullable(other)
+    bare_one, bare_other = nullable(one), nullable(other)
     any_non_null = bare_one is not one or bare_other is not other
     inner: TypeNode | None = None
     if isinstance(bare_one, ListTypeNode) and isinstance(bare_other, ListTypeNode):
@@ -60,10 +60,6 @@ def _stricter(one: TypeNode, other: TypeNode) -> TypeNode | None:
     elif not isinstance(bare_one, ListTypeNode) and not isinstance(bare_other, ListTypeNode):
         inner = bare_one if named(bare_one) == named(bare_other) else None
     return _non_null(inner, wanted=any_non_null)
-
-
-def _nullable(type: TypeNode) -> TypeNode:
-    return type.type if isinstance(type, NonNullTypeNode) else type
 
 
 def _non_null(type: TypeNode | None, *, wanted: bool) -> TypeNode | None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from graphql import DirectiveNode, GraphQLSchema, Visitor, print_ast, visit
 from graphql.language.ast import Node, VariableNode
 
-STANDARD = frozenset({"skip", "include", "defer", "stream"})
-"""GraphQL's own, which are settled here and not handed on."""
+from gateway.visibility import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
