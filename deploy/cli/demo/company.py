@@ -68,7 +68,7 @@ def welcome(graph_url: str) -> Sequence[str]:
             f"  {role.replace('_', ' ').lower():22}{story.email(short)}"
             for short, (_name, role) in story.STAFF.items()
         ),
-        f"  {'the portal of a customer':22}{story.GUEST_EMAIL}  (signInToPortal)",
+        f"  {'guest of the portal':22}{story.GUEST_EMAIL}  (signInToPortal)",
         "",
         "A first query",
         f"  TOKEN=$(make -s crm ARGS='token --as {story.email('sam')}')",
